@@ -1,0 +1,39 @@
+# Needs Python 3.11+ and make, nothing else.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+SERVE  ?= 1
+
+.PHONY: demo test check bench laws clean
+
+$(VENV)/.base: pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/.test: $(VENV)/.base
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[test]'
+	@touch $@
+
+demo: $(VENV)/.base ## resolve five invented sources and show the people in them
+	$(BIN)/sameas demo --serve=$(SERVE)
+
+check: $(VENV)/.test ## ruff, format, mypy, import-linter
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+test: check ## all that CI runs
+	$(BIN)/python -m pytest -n auto
+
+laws: $(VENV)/.test ## the property tests with a longer budget
+	SAMEAS_LAWS=long $(BIN)/python -m pytest -n auto tests/laws
+
+bench: $(VENV)/.base ## the speed of the batch engine beside its floor and its peers
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
+	$(BIN)/python benchmarks/batch.py
+
+clean:
+	rm -rf $(VENV) demo-out build dist

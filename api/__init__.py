@@ -1,0 +1,1 @@
+"""What a person or a program meets: the command line and the demo. Translates, decides nothing."""

@@ -1,0 +1,1 @@
+"""The graph: its model, and later its stores, exports and metrics. Knows no other layer."""

@@ -1,0 +1,1 @@
+"""Matching: canonical values and who is alike. Knows no record set, no file, no policy document."""
