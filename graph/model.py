@@ -13,7 +13,7 @@ from urllib.parse import quote, unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Identifier", "Judgement", "Match", "Micros", "Record", "RecordKey", "Ref"]
+__all__ = ["Identifier", "Judgement", "Match", "Micros", "Record", "RecordKey", "RecordKind", "Ref"]
 
 Micros = int
 """Microseconds since 1970-01-01T00:00:00Z."""
@@ -71,6 +71,9 @@ class Identifier:
         return cls(type_, value)
 
 
+RecordKind = Literal["record", "observation", "content"]
+"""How a record got its key: from its source, from its identifiers, from its content."""
+
 Ref = RecordKey | Identifier
 """What a judgement speaks of."""
 
@@ -91,7 +94,11 @@ class Record:
     traits: Mapping[str, str] = field(default_factory=dict)
     last_seen: Micros = 0
     count: int = 1
-    observation: bool = False
+    kind: RecordKind = "record"
+    also: frozenset[tuple[Identifier, Identifier]] = frozenset()
+    """(further name, identifier): other names of the record's values, the hashes of its emails."""
+    trait_times: Mapping[str, Micros] = field(default_factory=dict)
+    """Of an observation: when each trait's value was said."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,1 @@
+"""What is fast, how good, against whom: see README.md beside this file."""

@@ -1,0 +1,237 @@
+"""From batches of raw rows to numbers: canonical identifiers interned, rejections kept.
+
+Streams: of each batch only numbers, traits, and the raw spellings that differ from the canonical
+ones stay in memory.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sameas.engine.batch.interner import Interner
+from sameas.graph.versions import DAY
+from sameas.matching.canonical import Options, canonicalise_column
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.engine.policy import Policy
+    from sameas.engine.read import IdentifierColumn, RawBatch
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Collector", "Earlier", "Raw", "Rejected"]
+
+
+class Raw(NamedTuple):
+    """Identifier values as they were sent, where that is not the canonical value."""
+
+    row: int
+    type: int
+    value: str
+    number: int
+    """The canonical value's number in its type; -1: rejected."""
+
+
+class Rejected(NamedTuple):
+    """A value that could not be used, and where it stood."""
+
+    file: str
+    line: int
+    source: str | None
+    record_id: str | None
+    type: str | None
+    """The identifier type that it should have been; None: not an identifier."""
+    field: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What rows of an earlier output know beside their fields; one entry a row."""
+
+    last_seen: Longs
+    count: Longs
+    trait_times: Mapping[str, pa.Int64Array]
+    """By trait: when an observation's value was said."""
+    origin: Mapping[int, tuple[str, Sequence[int]]] = field(default_factory=dict)
+    """By place of an identifier column: the file and the lines that its values came from."""
+
+
+@dataclass(eq=False)
+class _Chunks:
+    """What grows batch by batch."""
+
+    source: list[Ints] = field(default_factory=list)
+    rid: list[Ints] = field(default_factory=list)
+    event_time: list[Longs] = field(default_factory=list)
+    first_seen: list[Longs] = field(default_factory=list)
+    last_seen: list[Longs] = field(default_factory=list)
+    count: list[Longs] = field(default_factory=list)
+    message: list[Ints] = field(default_factory=list)
+    withdrawn: list[NDArray[np.bool_]] = field(default_factory=list)
+
+
+class Collector:
+    """Takes batches, gives numbered rows; `sameas.engine.batch.live` makes records of them."""
+
+    def __init__(self, policy: Policy, *, now: int, hash_bits: int = 64) -> None:
+        """Start empty; `now` is the receipt time of every row that names no time of its own."""
+        self.policy = policy
+        self.now = now
+        self.options = Options(policy.default_region, policy.email_dots, policy.email_tags)
+        self.place = {kind.name: place for place, kind in enumerate(policy.identifiers)}
+        self.values = [Interner(hash_bits=hash_bits) for _ in policy.identifiers]
+        self.record_ids = Interner(hash_bits=hash_bits)
+        self.messages = Interner(hash_bits=hash_bits)
+        self.sources: dict[str, int] = {}
+        self.rows = 0
+        self.links: list[list[tuple[Ints, Ints]]] = [[] for _ in policy.identifiers]
+        self.raw: list[Raw] = []
+        self.traits: dict[str, list[tuple[int, pa.StringArray]]] = {}
+        self.trait_times: dict[str, list[tuple[int, pa.Int64Array]]] = {}
+        self.rejected: list[Rejected] = []
+        self._chunks = _Chunks()
+
+    def add(self, batch: RawBatch, *, file: str, earlier: Earlier | None = None) -> None:
+        """Take one batch. Costs one canonicalisation and one hash probe a value."""
+        n = len(batch)
+        base = self.rows
+        chunks = self._chunks
+        if n:
+            chunks.source.append(self._sources(batch.source))
+            rid = np.full(n, -1, dtype=np.int32)
+            if batch.record_id is not None:
+                rid = self.record_ids.intern(batch.record_id)
+            chunks.rid.append(rid)
+            event_time = self._times(batch.event_time, n)
+            chunks.event_time.append(event_time)
+            first_seen = event_time
+            if batch.first_seen is not None:
+                first_seen = np.where(
+                    batch.first_seen.is_valid().to_numpy(zero_copy_only=False),
+                    batch.first_seen.fill_null(0).to_numpy(),
+                    event_time,
+                )
+            chunks.first_seen.append(first_seen)
+            chunks.last_seen.append(event_time if earlier is None else earlier.last_seen)
+            chunks.count.append(np.ones(n, dtype=np.int64) if earlier is None else earlier.count)
+            message = np.full(n, -1, dtype=np.int32)
+            if batch.message_id is not None:
+                message = self.messages.intern(batch.message_id)
+            chunks.message.append(message)
+            chunks.withdrawn.append(
+                np.zeros(n, dtype=bool) if batch.withdrawn is None else batch.withdrawn
+            )
+        for place, column in enumerate(batch.identifiers):
+            origin = None if earlier is None else earlier.origin.get(place)
+            self._identifiers(column, batch, base, file, origin)
+        for name, values in batch.traits.items():
+            if values.null_count < n:
+                self.traits.setdefault(name, []).append((base, values))
+        if earlier is not None:
+            for name, times in earlier.trait_times.items():
+                self.trait_times.setdefault(name, []).append((base, times))
+        for bad in batch.rejected:
+            source, record_id = self._key(batch, bad.line)
+            self.rejected.append(
+                Rejected(file, bad.line, source, record_id, None, bad.field, bad.value, bad.reason)
+            )
+        self.rows += n
+
+    def _sources(self, column: pa.StringArray) -> Ints:
+        encoded = column.dictionary_encode()
+        numbers = [
+            self.sources.setdefault(name, len(self.sources))
+            for name in encoded.dictionary.to_pylist()
+        ]
+        table = np.array(numbers, dtype=np.int32)
+        return table[encoded.indices.to_numpy()]
+
+    def _times(self, column: pa.Int64Array | None, n: int) -> Longs:
+        if column is None:
+            return np.full(n, self.now, dtype=np.int64)
+        times = column.fill_null(self.now).to_numpy()
+        late = times > self.now + DAY
+        return np.where(late, self.now, times) if late.any() else times
+
+    def _identifiers(
+        self,
+        column: IdentifierColumn,
+        batch: RawBatch,
+        base: int,
+        file: str,
+        origin: tuple[str, Sequence[int]] | None,
+    ) -> None:
+        kind = self.place[column.type]
+        canonical = self.policy.identifiers[kind].canonicaliser
+        values, reasons = canonicalise_column(canonical, column.values, self.options)
+        numbers = self.values[kind].intern(values)
+        rows = np.arange(len(numbers), dtype=np.int32) if column.rows is None else column.rows
+        if values.null_count:
+            here = numbers >= 0
+            self.links[kind].append(((rows[here] + base).astype(np.int32), numbers[here]))
+        elif len(numbers):
+            self.links[kind].append(((rows + base).astype(np.int32), numbers))
+        differs = pc.fill_null(pc.not_equal(values, column.values), fill_value=False)
+        changed = np.flatnonzero(differs.to_numpy(zero_copy_only=False))
+        if len(changed):
+            raw = column.values.take(pa.array(changed)).to_pylist()
+            for at, text in zip(changed.tolist(), raw, strict=True):
+                self.raw.append(Raw(int(rows[at]) + base, kind, text, int(numbers[at])))
+        if reasons is not None:
+            bad = np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False))
+            texts = column.values.take(pa.array(bad)).to_pylist()
+            whys = reasons.take(pa.array(bad)).to_pylist()
+            for at, text, why in zip(bad.tolist(), texts, whys, strict=True):
+                row = int(rows[at])
+                self.raw.append(Raw(row + base, kind, text, -1))
+                name, line = file, int(batch.lines[row])
+                if origin is not None:
+                    name, line = origin[0], int(origin[1][at])
+                source = batch.source[row].as_py()
+                record_id = None if batch.record_id is None else batch.record_id[row].as_py()
+                self.rejected.append(
+                    Rejected(name, line, source, record_id, column.type, column.column, text, why)
+                )
+
+    @staticmethod
+    def _key(batch: RawBatch, line: int) -> tuple[str | None, str | None]:
+        at = int(np.searchsorted(batch.lines, line))
+        if at >= len(batch) or batch.lines[at] != line:
+            return None, None
+        record_id = None if batch.record_id is None else batch.record_id[at].as_py()
+        return batch.source[at].as_py(), record_id
+
+    def column(self, name: str) -> NDArray[np.generic]:
+        """One of the collected columns, whole."""
+        parts: list[NDArray[np.generic]] = getattr(self._chunks, name)
+        if not parts:
+            return np.empty(0, dtype=np.int32 if name in ("source", "rid") else np.int64)
+        whole = np.concatenate(parts)
+        parts[:] = [whole]
+        return whole
+
+    def whole(
+        self, parts: Sequence[tuple[int, pa.Array]], kind: pa.DataType
+    ) -> pa.ChunkedArray:
+        """A column of all rows from the pieces that there are, null elsewhere."""
+        chunks = []
+        at = 0
+        for start, piece in parts:
+            if start > at:
+                chunks.append(pa.nulls(start - at, kind))
+            chunks.append(piece)
+            at = start + len(piece)
+        if at < self.rows:
+            chunks.append(pa.nulls(self.rows - at, kind))
+        return pa.chunked_array(chunks, kind)

@@ -1,0 +1,279 @@
+"""Strings become dense integers, exactly: a hash finds the place, the bytes decide.
+
+Equal strings get equal numbers, unequal ones never, however short the hash is: every hit is
+compared byte for byte with the value stored. Numbers are given in the order of first sight.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from sameas.engine.batch.memory import load_u64, prefetch
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Bytes = NDArray[np.uint8]
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Interner", "StringBuffers", "string_buffers"]
+
+_BLOCK = 32
+_FULL = 0.6
+_PAD = 8  # bytes behind the last value, so that eight can always be loaded
+
+
+class StringBuffers(NamedTuple):
+    """A string array as numba sees it."""
+
+    offsets: Ints
+    data: Bytes
+    valid: Bytes
+    """One bit a value; empty: all are valid."""
+
+
+def string_buffers(array: pa.StringArray) -> StringBuffers:
+    """The buffers of a string array that starts at its buffers' start, without copying."""
+    assert array.offset == 0
+    assert array.type == pa.string(), array.type
+    valid, offsets, data = array.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int32, count=len(array) + 1) if offsets else None
+    if starts is None:
+        starts = np.zeros(1, dtype=np.int32)
+    return StringBuffers(
+        starts,
+        np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8),
+        np.frombuffer(valid, dtype=np.uint8)
+        if valid is not None and array.null_count
+        else np.zeros(0, dtype=np.uint8),
+    )
+
+
+@njit(cache=True, nogil=True)
+def _hash(data: Bytes, start: int, stop: int, limit: int) -> np.uint64:
+    """Multiply and fold, eight bytes at a time; `limit` bytes may be read at most."""
+    k = np.uint64(0x9E3779B97F4A7C15)
+    h = np.uint64(stop - start) * k
+    at = start
+    while at + 8 <= stop:
+        h = (h ^ load_u64(data, at)) * k
+        h ^= h >> np.uint64(29)
+        at += 8
+    rest = stop - at
+    if rest > 0:
+        if at + 8 <= limit:
+            word = load_u64(data, at) & ((np.uint64(1) << np.uint64(8 * rest)) - np.uint64(1))
+        else:
+            word = np.uint64(0)
+            for i in range(rest):
+                word |= np.uint64(data[at + i]) << np.uint64(8 * i)
+        h = (h ^ word) * k
+        h ^= h >> np.uint64(29)
+    h *= np.uint64(0xBF58476D1CE4E5B9)
+    h ^= h >> np.uint64(32)
+    return h
+
+
+@njit(cache=True, nogil=True)
+def _equal(a: Bytes, a0: int, b: Bytes, b0: int, size: int, limit: int) -> bool:
+    """Whether `size` bytes are equal; `b` is padded, `limit` bytes of `a` may be read."""
+    at = 0
+    while at + 8 <= size:
+        if load_u64(a, a0 + at) != load_u64(b, b0 + at):
+            return False
+        at += 8
+    rest = size - at
+    if rest > 0:
+        if a0 + at + 8 <= limit:
+            mask = (np.uint64(1) << np.uint64(8 * rest)) - np.uint64(1)
+            return ((load_u64(a, a0 + at) ^ load_u64(b, b0 + at)) & mask) == np.uint64(0)
+        for i in range(at, size):
+            if a[a0 + i] != b[b0 + i]:
+                return False
+    return True
+
+
+@njit(cache=True, nogil=True)
+def _intern(
+    offsets: Ints,
+    data: Bytes,
+    valid: Bytes,
+    start: int,
+    slots: NDArray[np.uint64],
+    starts: Longs,
+    arena: Bytes,
+    count: int,
+    mask: np.uint64,
+    room: int,
+    out: Ints,
+    insert: bool,
+) -> tuple[int, int]:
+    """Number values from `start` on; stops early when table, starts or arena are full."""
+    n = len(offsets) - 1
+    limit = len(data)
+    last = np.uint64((len(slots) >> 1) - 1)
+    hashes = np.empty(_BLOCK, dtype=np.uint64)
+    i = start
+    while i < n:
+        block = min(_BLOCK, n - i)
+        size = offsets[i + block] - offsets[i]
+        if insert and (
+            count + block > room
+            or count + block >= len(starts)
+            or starts[count] + size + _PAD > len(arena)
+        ):
+            return i, count
+        for j in range(block):
+            h = _hash(data, offsets[i + j], offsets[i + j + 1], limit) & mask
+            hashes[j] = h
+            prefetch(slots, np.int64((h & last) << np.uint64(1)))
+        for j in range(block):
+            number = slots[np.int64((hashes[j] & last) << np.uint64(1)) + 1]
+            if number != np.uint64(0):
+                prefetch(starts, np.int64(number) - 1)
+        for j in range(block):
+            number = slots[np.int64((hashes[j] & last) << np.uint64(1)) + 1]
+            if number != np.uint64(0):
+                prefetch(arena, starts[np.int64(number) - 1])
+        for j in range(block):
+            row = i + j
+            if len(valid) > 0 and not (valid[row >> 3] >> (row & 7)) & 1:
+                out[row] = -1
+                continue
+            h = hashes[j]
+            first = offsets[row]
+            length = offsets[row + 1] - first
+            place = h & last
+            found = -1
+            while True:
+                at = np.int64(place << np.uint64(1))
+                number = np.int64(slots[at + 1])
+                if number == 0:
+                    break
+                if slots[at] == h:
+                    value = starts[number - 1]
+                    if starts[number] - value == length and _equal(
+                        data, first, arena, value, length, limit
+                    ):
+                        found = number - 1
+                        break
+                place = (place + np.uint64(1)) & last
+            if found < 0 and insert:
+                at = np.int64(place << np.uint64(1))
+                found = count
+                slots[at] = h
+                slots[at + 1] = np.uint64(count + 1)
+                value = starts[count]
+                for b in range(length):
+                    arena[value + b] = data[first + b]
+                starts[count + 1] = value + length
+                count += 1
+            out[row] = found
+        i += block
+    return i, count
+
+
+@njit(cache=True, nogil=True)
+def _rehash(old: NDArray[np.uint64], new: NDArray[np.uint64]) -> None:
+    last = np.uint64((len(new) >> 1) - 1)
+    for at in range(0, len(old), 2):
+        if old[at + 1] != np.uint64(0):
+            place = old[at] & last
+            while new[np.int64(place << np.uint64(1)) + 1] != np.uint64(0):
+                place = (place + np.uint64(1)) & last
+            new[np.int64(place << np.uint64(1))] = old[at]
+            new[np.int64(place << np.uint64(1)) + 1] = old[at + 1]
+
+
+class Interner:
+    """A growing set of strings, each with its number.
+
+    >>> words = Interner()
+    >>> words.intern(pa.array(["b", "a", None, "b"])).tolist()
+    [0, 1, -1, 0]
+    >>> words.find(pa.array(["a", "c"])).tolist()
+    [1, -1]
+    >>> words.values().to_pylist()
+    ['b', 'a']
+    """
+
+    def __init__(self, *, hash_bits: int = 64) -> None:
+        """Start empty. `hash_bits` under 64 weakens the hash, never the answer (for tests)."""
+        self._mask = np.uint64((1 << hash_bits) - 1)
+        self._slots = np.zeros(2 << 10, dtype=np.uint64)
+        self._starts = np.zeros(1 << 10, dtype=np.int64)
+        self._arena = np.zeros(1 << 14, dtype=np.uint8)
+        self._count = 0
+
+    def __len__(self) -> int:
+        return self._count
+
+    def intern(self, array: pa.StringArray) -> Ints:
+        """The number of each value, new ones added; null gives -1. Linear."""
+        return self.intern_buffers(string_buffers(array))
+
+    def intern_buffers(self, buffers: StringBuffers) -> Ints:
+        """The same for values that are not in Arrow, such as runs of integers."""
+        out = np.empty(len(buffers.offsets) - 1, dtype=np.int32)
+        at = 0
+        while True:
+            room = int((len(self._slots) >> 1) * _FULL)
+            at, self._count = _intern(
+                *buffers,
+                at,
+                self._slots,
+                self._starts,
+                self._arena,
+                self._count,
+                self._mask,
+                room,
+                out,
+                True,
+            )
+            if at >= len(out):
+                return out
+            self._grow(int(buffers.offsets[min(at + _BLOCK, len(out))] - buffers.offsets[at]))
+
+    def find(self, array: pa.StringArray) -> Ints:
+        """The number of each value, -1 for those that are not there."""
+        out = np.empty(len(array), dtype=np.int32)
+        _intern(
+            *string_buffers(array),
+            0,
+            self._slots,
+            self._starts,
+            self._arena,
+            self._count,
+            self._mask,
+            0,
+            out,
+            False,
+        )
+        return out
+
+    def values(self) -> pa.LargeStringArray:
+        """All values by number, sharing this interner's memory."""
+        return pa.LargeStringArray.from_buffers(
+            self._count,
+            pa.py_buffer(self._starts[: self._count + 1]),
+            pa.py_buffer(self._arena),
+        )
+
+    def _grow(self, need: int) -> None:
+        if self._count + _BLOCK > int((len(self._slots) >> 1) * _FULL):
+            slots = np.zeros(len(self._slots) * 2, dtype=np.uint64)
+            _rehash(self._slots, slots)
+            self._slots = slots
+        if self._count + _BLOCK >= len(self._starts):
+            self._starts = np.concatenate([self._starts, np.zeros_like(self._starts)])
+        used = int(self._starts[self._count])
+        if used + need + _PAD > len(self._arena):
+            size = max(len(self._arena) * 2, used + need + _PAD)
+            arena = np.zeros(size, dtype=np.uint8)
+            arena[:used] = self._arena[:used]
+            self._arena = arena

@@ -1,0 +1,479 @@
+"""3.1 on columns: from numbered rows to live records.
+
+The same records as `sameas.engine.reference.live_records`: nothing depends on the order of rows,
+their split into files or batches, or the numbering of values.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+import pyarrow.compute as pc
+from numba import njit
+
+from sameas.engine.batch.columns import Columns
+from sameas.engine.batch.interner import Interner, StringBuffers
+from sameas.graph.model import Identifier
+from sameas.graph.versions import (
+    content_hash,
+    content_record_id,
+    observation_id,
+    value_hash,
+)
+from sameas.matching.canonical import hash_columns
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+    from sameas.engine.batch.collect import Collector
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Live", "live"]
+
+_EMAIL = "email"
+_DIGESTS = ("email_sha256", "email_sha1", "email_md5")
+
+
+@dataclass(eq=False)
+class Live:
+    """The live records, and what of the rows the output still wants."""
+
+    columns: Columns
+    raw: tuple[Ints, Ints, list[str]]
+    """Record, identifier number and spelling, where it is not the canonical value."""
+    tombstones: dict[tuple[str, str], int]
+    """When a source withdrew a key, for keys that it withdrew."""
+    trait_times: dict[str, Longs]
+    """By trait, for observations: when the value was said; else the record's event time."""
+
+
+def live(rows: Collector) -> Live:
+    """Choose the live version of each record, fold observations, number what is left."""
+    return _Living(rows).run()
+
+
+class _Living:
+    def __init__(self, rows: Collector) -> None:
+        self.rows = rows
+        self.n = rows.rows
+        self.source = rows.column("source").astype(np.int32)
+        self.rid = rows.column("rid").astype(np.int32)
+        self.event_time = rows.column("event_time").astype(np.int64)
+        self.names = list(rows.sources)
+        widths = [len(one) for one in rows.values]
+        self.offsets = np.cumsum([0, *widths], dtype=np.int64)
+        self.ptr, self.ids = self._links()
+        self._values = [values.values() for values in rows.values]
+        self._raw_by_row: dict[int, list[tuple[int, str, int]]] | None = None
+        self._traits = {
+            name: rows.whole(parts, pa.string()) for name, parts in sorted(rows.traits.items())
+        }
+        self._trait_times = {
+            name: rows.whole(parts, pa.int64()) for name, parts in rows.trait_times.items()
+        }
+
+    def run(self) -> Live:
+        alive = self._deduplicated()
+        withdrawn = self.rows.column("withdrawn").astype(bool)
+        tombstones = self._tombstones(alive & withdrawn)
+        alive &= ~withdrawn
+        named = alive & (self.rid >= 0)
+        linked = np.diff(self.ptr) > 0
+        events = alive & (self.rid < 0) & linked
+        nameless = alive & (self.rid < 0) & ~linked
+        rows = np.flatnonzero(self._newest(named, tombstones))
+        simple = len(rows) == self.n
+        ids: pa.Array = self.rows.record_ids.values()
+        if not (simple and len(ids) == self.n):
+            ids = ids.take(pa.array(self.rid[rows]))
+        kind = np.zeros(len(rows), dtype=np.int8)
+        first_seen = self.rows.column("first_seen").astype(np.int64)[rows]
+        event_time = self.event_time[rows]
+        last_seen, count = event_time, np.ones(len(rows), dtype=np.int64)
+        extra = self._folded(np.flatnonzero(events), tombstones)
+        by_content = self._by_content(np.flatnonzero(nameless))
+        also_alive = np.zeros(self.n, dtype=bool)
+        also_alive[rows] = True
+        also_alive[extra.members] = True
+        if len(extra.rows) or by_content:
+            more = np.array([row for row, _ in by_content], dtype=np.int64)
+            names = [*extra.names, *(name for _, name in by_content)]
+            ids = pa.concat_arrays([ids.cast(pa.large_string()), pa.array(names, pa.large_string())])
+            rows = np.concatenate([rows, extra.rows, more])
+            kind = np.concatenate(
+                [kind, np.full(len(extra.rows), 1, np.int8), np.full(len(more), 2, np.int8)]
+            )
+            times = self.event_time[more]
+            firsts = self.rows.column("first_seen").astype(np.int64)[more]
+            event_time = np.concatenate([event_time, extra.event_time, times])
+            first_seen = np.concatenate([first_seen, extra.first_seen, firsts])
+            last_seen = np.concatenate([last_seen, extra.last_seen, times])
+            count = np.concatenate([count, extra.count, np.ones(len(more), dtype=np.int64)])
+        ptr, links = (self.ptr, self.ids) if simple else _taken(self.ptr, self.ids, rows)
+        traits: dict[str, pa.Array | pa.ChunkedArray] = dict(self._traits)
+        if not simple:
+            traits = {name: column.take(pa.array(rows)) for name, column in traits.items()}
+        trait_times: dict[str, Longs] = {}
+        if extra.several.any():
+            self._fold_traits(extra, len(rows) - len(by_content) - len(extra.rows), traits, trait_times, event_time)
+        columns = Columns(
+            self.names,
+            self.source[rows],
+            ids,
+            event_time,
+            first_seen,
+            last_seen,
+            count,
+            kind,
+            self.offsets,
+            [kind.name for kind in self.rows.policy.identifiers],
+            self._values,
+            ptr,
+            links,
+            self._also(also_alive),
+            traits,
+        )
+        return Live(columns, self._raw(rows), tombstones, trait_times)
+
+    # -- rows -------------------------------------------------------------------------------
+
+    def _links(self) -> tuple[Longs, Ints]:
+        """Each row's identifiers, ascending and distinct: types come in rank order."""
+        counts = np.zeros(self.n + 1, dtype=np.int64)
+        for parts in self.rows.links:
+            for rows, _ in parts:
+                _count(counts, rows)
+        ptr = np.cumsum(counts)
+        ids = np.empty(int(ptr[-1]), dtype=np.int32)
+        at = ptr[:-1].copy()
+        distinct = True
+        for base, parts in zip(self.offsets.tolist(), self.rows.links, strict=False):
+            for rows, numbers in parts:
+                distinct &= _fill(at, ptr, ids, rows, numbers, base)
+            parts.clear()
+        return (ptr, ids) if distinct else _distinct(ptr, ids)
+
+    def _content(self, row: int) -> bytes:
+        if self._raw_by_row is None:
+            self._raw_by_row = defaultdict(list)
+            for one in self.rows.raw:
+                number = -1 if one.number < 0 else int(self.offsets[one.type]) + one.number
+                self._raw_by_row[one.row].append((one.type, one.value, number))
+        spelled = self._raw_by_row.get(row, [])
+        names = [kind.name for kind in self.rows.policy.identifiers]
+        raw = [(names[kind], text) for kind, text, _ in spelled]
+        otherwise = {number for _, _, number in spelled}
+        for number in self.ids[self.ptr[row] : self.ptr[row + 1]].tolist():
+            if number not in otherwise:
+                one = self._identifier(number)
+                raw.append((one.type, one.value))
+        return content_hash(raw, self._said(row))
+
+    def _said(self, row: int) -> dict[str, str]:
+        found = {name: column[row].as_py() for name, column in self._traits.items()}
+        return {name: value for name, value in found.items() if value is not None}
+
+    def _identifier(self, number: int) -> Identifier:
+        kind = int(np.searchsorted(self.offsets, number, side="right")) - 1
+        name = self.rows.policy.identifiers[kind].name
+        return Identifier(name, self._values[kind][int(number - self.offsets[kind])].as_py())
+
+    def _extreme(self, rows: Longs, groups: Longs, *, newest: bool) -> Longs:
+        """Of each group the row with the greatest (or least) (event time, content)."""
+        times = self.event_time[rows] if newest else -self.event_time[rows]
+        order = np.lexsort((-times, groups))
+        groups, times, rows = groups[order], times[order], rows[order]
+        first = np.r_[True, groups[1:] != groups[:-1]]
+        starts = np.flatnonzero(first)
+        chosen = rows[starts]
+        best = np.repeat(times[starts], np.diff(np.r_[starts, len(rows)]))
+        tied = times == best
+        group_of = np.cumsum(first) - 1
+        many = np.flatnonzero(np.bincount(group_of[tied]) > 1)
+        for group in many.tolist():
+            stop = starts[group + 1] if group + 1 < len(starts) else len(rows)
+            span = slice(starts[group], stop)
+            candidates = rows[span][tied[span]].tolist()
+            pick = max if newest else min
+            chosen[group] = pick(candidates, key=self._content)
+        return chosen
+
+    def _deduplicated(self) -> Bools:
+        """Rows but for repeated messages: of one message the earliest counts."""
+        alive = np.ones(self.n, dtype=bool)
+        message = self.rows.column("message").astype(np.int64)
+        rows = np.flatnonzero(message >= 0)
+        if len(rows):
+            key = message[rows] * len(self.names) + self.source[rows]
+            if len(np.unique(key)) < len(rows):
+                alive[rows] = False
+                alive[self._extreme(rows, key, newest=False)] = True
+        return alive
+
+    def _tombstones(self, withdrawn: Bools) -> dict[tuple[str, str], int]:
+        found: dict[tuple[str, str], int] = {}
+        ids = self.rows.record_ids.values() if withdrawn.any() else None
+        for row in np.flatnonzero(withdrawn & (self.rid >= 0)).tolist():
+            assert ids is not None
+            key = (self.names[self.source[row]], ids[int(self.rid[row])].as_py())
+            found[key] = max(found.get(key, self.event_time[row]), int(self.event_time[row]))
+        return found
+
+    def _newest(self, named: Bools, tombstones: dict[tuple[str, str], int]) -> Bools:
+        """The live row of each key."""
+        rows = np.flatnonzero(named)
+        key = self.rid[rows].astype(np.int64) * len(self.names) + self.source[rows]
+        unique = len(rows) == len(self.rows.record_ids) or len(np.unique(key)) == len(rows)
+        if not unique:
+            rows = self._extreme(rows, key, newest=True)
+        live = np.zeros(self.n, dtype=bool)
+        live[rows] = True
+        if tombstones:
+            ids = self.rows.record_ids
+            for (source, record_id), time in tombstones.items():
+                number = int(ids.find(pa.array([record_id]))[0])
+                here = live & (self.rid == number) & (self.source == self.rows.sources[source])
+                live[here & (self.event_time <= time)] = False
+        return live
+
+    # -- rows without a record id -----------------------------------------------------------
+
+    def _folded(self, rows: Longs, tombstones: dict[tuple[str, str], int]) -> _Folded:
+        if not len(rows):
+            return _Folded.none()
+        ptr, ids = _taken(self.ptr, self.ids, rows)
+        sets = _runs(ptr, ids, self.source[rows])
+        groups = Interner().intern_buffers(sets)
+        first = np.unique(groups, return_index=True)[1]
+        names = []
+        dropped = np.zeros(len(rows), dtype=bool)
+        for group, at in enumerate(first.tolist()):
+            row = int(rows[at])
+            numbers = self.ids[self.ptr[row] : self.ptr[row + 1]].tolist()
+            name = observation_id(map(self._identifier, numbers))
+            names.append(name)
+            time = tombstones.get((self.names[self.source[row]], name))
+            if time is not None:
+                dropped |= (groups == group) & (self.event_time[rows] <= time)
+        if dropped.any():
+            rows, groups = rows[~dropped], groups[~dropped]
+        kept, groups = np.unique(groups, return_inverse=True)
+        size = len(kept)
+        event_time = np.full(size, np.iinfo(np.int64).min)
+        np.maximum.at(event_time, groups, self.event_time[rows])
+        first_seen = np.full(size, np.iinfo(np.int64).max)
+        np.minimum.at(first_seen, groups, self.rows.column("first_seen").astype(np.int64)[rows])
+        last_seen = np.full(size, np.iinfo(np.int64).min)
+        np.maximum.at(last_seen, groups, self.rows.column("last_seen").astype(np.int64)[rows])
+        count = np.zeros(size, dtype=np.int64)
+        np.add.at(count, groups, self.rows.column("count").astype(np.int64)[rows])
+        lead = rows[np.unique(groups, return_index=True)[1]]
+        several = np.bincount(groups, minlength=size) > 1
+        if self._trait_times:
+            several[:] = True
+        return _Folded(
+            lead, rows, groups, [names[g] for g in kept.tolist()],
+            event_time, first_seen, last_seen, count, several,
+        )
+
+    def _fold_traits(
+        self,
+        folded: _Folded,
+        base: int,
+        traits: dict[str, pa.Array | pa.ChunkedArray],
+        trait_times: dict[str, Longs],
+        event_time: Longs,
+    ) -> None:
+        """Per trait the value with the greatest (time, value hash), for folded observations."""
+        inside = folded.several[folded.groups]
+        members, groups = folded.members[inside], folded.groups[inside]
+        for name, column in self._traits.items():
+            said = self.event_time[members]
+            if name in self._trait_times:
+                own = self._trait_times[name].take(pa.array(members))
+                known = own.is_valid().to_numpy(zero_copy_only=False)
+                said = np.where(known, own.fill_null(0).to_numpy(), said)
+            frame = pl.DataFrame(
+                {"group": groups, "time": said, "value": pl.from_arrow(column.take(pa.array(members)))}
+            ).drop_nulls("value")
+            frame = frame.filter(pl.col("time") == pl.col("time").max().over("group")).unique(
+                maintain_order=True
+            )
+            twice = frame.filter(pl.col("group").is_duplicated())
+            best = frame.filter(~pl.col("group").is_duplicated())
+            chosen = dict(zip(best["group"].to_list(), best.select("time", "value").iter_rows(), strict=True))
+            for (group,), rows in twice.group_by("group"):
+                value = max(rows["value"].to_list(), key=lambda value: (value_hash(value), value))
+                chosen[group] = (rows["time"][0], value)
+            places = np.flatnonzero(folded.several) + base
+            texts = [chosen.get(group, (0, None)) for group in np.flatnonzero(folded.several).tolist()]
+            mask = np.zeros(len(event_time), dtype=bool)
+            mask[places] = True
+            current = traits[name]
+            if isinstance(current, pa.ChunkedArray):
+                current = current.combine_chunks()
+            traits[name] = pc.replace_with_mask(
+                current, pa.array(mask), pa.array([text for _, text in texts], current.type)
+            )
+            times = event_time.copy()
+            times[places] = [time for time, _ in texts]
+            trait_times[name] = times
+
+    def _by_content(self, rows: Longs) -> list[tuple[int, str]]:
+        """Rows with neither id nor identifier: named by content and occurrence."""
+        seen: Counter[tuple[int, str]] = Counter()
+        found = []
+        contents = [(int(self.event_time[row]), self._content(row), row) for row in rows.tolist()]
+        for _, _, row in sorted(contents):
+            said = self._said(row)
+            key = (int(self.source[row]), content_record_id(said, 0))
+            found.append((row, content_record_id(said, seen[key])))
+            seen[key] += 1
+        return found
+
+    # -- further names and spellings --------------------------------------------------------
+
+    def _also(self, alive: Bools) -> tuple[Ints, Ints]:
+        """Which hashed identifiers name which emails, among those that are there."""
+        place = self.rows.place
+        none = np.empty(0, dtype=np.int32)
+        wanted = [name for name in _DIGESTS if name in place and len(self.rows.values[place[name]])]
+        if _EMAIL not in place or not wanted:
+            return none, none
+        kind = place[_EMAIL]
+        values = self.rows.values[kind].values().cast(pa.string())
+        low, high = int(self.offsets[kind]), int(self.offsets[kind + 1])
+        carried = np.zeros(high - low, dtype=bool)
+        _mark(self.ptr, self.ids, alive, low, high, carried)
+        numbers = np.flatnonzero(carried)
+        canonical = values.take(pa.array(numbers))
+        spelled = sorted(
+            {(r.number, r.value) for r in self.rows.raw if r.type == kind and r.number >= 0 and alive[r.row]}
+        )
+        numbers = np.concatenate([numbers, np.array([n for n, _ in spelled], dtype=np.int64)])
+        raw = pa.concat_arrays([canonical, pa.array([text for _, text in spelled], pa.string())])
+        canonical = values.take(pa.array(numbers))
+        digests = hash_columns(raw, canonical)
+        names, of = [none], [none]
+        for name in wanted:
+            for column in digests[name]:
+                at = self.rows.values[place[name]].find(column.cast(pa.string()))
+                here = at >= 0
+                names.append((at[here] + self.offsets[place[name]]).astype(np.int32))
+                of.append((numbers[here] + low).astype(np.int32))
+        pairs = np.unique(np.stack([np.concatenate(names), np.concatenate(of)], axis=1), axis=0)
+        return pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32)
+
+    def _raw(self, rows: Longs) -> tuple[Ints, Ints, list[str]]:
+        if not self.rows.raw:
+            none = np.empty(0, dtype=np.int32)
+            return none, none, []
+        record = np.full(self.n, -1, dtype=np.int32)
+        record[rows] = np.arange(len(rows), dtype=np.int32)
+        kept = [r for r in self.rows.raw if r.number >= 0 and record[r.row] >= 0]
+        return (
+            record[np.array([r.row for r in kept], dtype=np.int64)],
+            np.array([int(self.offsets[r.type]) + r.number for r in kept], dtype=np.int32),
+            [r.value for r in kept],
+        )
+
+
+@dataclass(eq=False)
+class _Folded:
+    """Observations: their leading rows and what was folded into each."""
+
+    rows: Longs
+    members: Longs
+    groups: Longs
+    names: list[str]
+    event_time: Longs
+    first_seen: Longs
+    last_seen: Longs
+    count: Longs
+    several: Bools
+
+    @classmethod
+    def none(cls) -> _Folded:
+        empty = np.empty(0, dtype=np.int64)
+        return cls(empty, empty, empty, [], empty, empty, empty, empty, np.empty(0, dtype=bool))
+
+
+@njit(cache=True, nogil=True)
+def _count(counts: Longs, rows: Ints) -> None:
+    for row in rows:
+        counts[row + 1] += 1
+
+
+@njit(cache=True, nogil=True)
+def _fill(at: Longs, ptr: Longs, ids: Ints, rows: Ints, numbers: Ints, base: int) -> bool:
+    """Add one column's links; False if some row now has a value twice or out of order."""
+    fine = True
+    for i in range(len(rows)):
+        row = rows[i]
+        one = np.int32(numbers[i] + base)
+        place = at[row]
+        if place > ptr[row] and ids[place - 1] >= one:
+            fine = False
+        ids[place] = one
+        at[row] = place + 1
+    return fine
+
+
+@njit(cache=True, nogil=True)
+def _distinct(ptr: Longs, ids: Ints) -> tuple[Longs, Ints]:
+    new_ptr = np.zeros_like(ptr)
+    out = 0
+    for row in range(len(ptr) - 1):
+        mine = np.sort(ids[ptr[row] : ptr[row + 1]])
+        first = out
+        for one in mine:
+            if out == first or ids[out - 1] != one:
+                ids[out] = one
+                out += 1
+        new_ptr[row + 1] = out
+    return new_ptr, ids[:out].copy()
+
+
+@njit(cache=True, nogil=True)
+def _taken(ptr: Longs, ids: Ints, rows: Longs) -> tuple[Longs, Ints]:
+    new_ptr = np.zeros(len(rows) + 1, dtype=np.int64)
+    for i in range(len(rows)):
+        new_ptr[i + 1] = new_ptr[i] + ptr[rows[i] + 1] - ptr[rows[i]]
+    new_ids = np.empty(new_ptr[-1], dtype=np.int32)
+    for i in range(len(rows)):
+        new_ids[new_ptr[i] : new_ptr[i + 1]] = ids[ptr[rows[i]] : ptr[rows[i] + 1]]
+    return new_ptr, new_ids
+
+
+@njit(cache=True, nogil=True)
+def _mark(ptr: Longs, ids: Ints, alive: Bools, low: int, high: int, out: Bools) -> None:
+    for row in range(len(alive)):
+        if alive[row]:
+            for at in range(ptr[row], ptr[row + 1]):
+                if low <= ids[at] < high:
+                    out[ids[at] - low] = True
+
+
+def _runs(ptr: Longs, ids: Ints, source: Ints) -> StringBuffers:
+    """Each row's source and identifiers as one run of bytes, so that equal sets are equal bytes."""
+    widths = np.diff(ptr) + 1
+    offsets = np.zeros(len(widths) + 1, dtype=np.int64)
+    np.cumsum(widths, out=offsets[1:])
+    flat = np.empty(int(offsets[-1]), dtype=np.int32)
+    flat[offsets[:-1]] = source
+    mask = np.ones(len(flat), dtype=bool)
+    mask[offsets[:-1]] = False
+    flat[mask] = ids
+    return StringBuffers(
+        (offsets * 4).astype(np.int32), flat.view(np.uint8), np.zeros(0, dtype=np.uint8)
+    )

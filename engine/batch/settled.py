@@ -1,0 +1,177 @@
+"""Judgements and matches in the numbers of `Columns`.
+
+A member of a judgement is one integer: a record its number r, an identifier x the number ~x.
+What a judgement names that is not there is left out: the judgement sleeps.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from sameas.engine.judgements import verdicts
+from sameas.graph.model import Identifier, RecordKey
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.engine.batch.columns import Columns
+    from sameas.engine.batch.links import Links
+    from sameas.engine.evidence import Evidence
+    from sameas.graph.model import Judgement, Ref
+
+__all__ = ["Edges", "Settled", "alias_of", "locate", "matched", "settle"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The judgement ledger, settled and numbered."""
+
+    same: Sequence[tuple[int, int, Ref, Ref]] = ()
+    """Members that are one person, in the order in which they are applied."""
+    different: Mapping[int, Mapping[int, str]] = field(default_factory=dict)
+    cuts: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    """(record, identifier) links that a judgement cuts."""
+
+    def apart(self, left: Iterable[int], right: set[int]) -> str | None:
+        """The first judgement, by key, between two sets of members."""
+        found = {
+            key
+            for one in left
+            if (partners := self.different.get(one))
+            for other, key in partners.items()
+            if other in right
+        }
+        return min(found, default=None)
+
+    def value_sets(self) -> list[list[int]]:
+        """The identifiers that count as one value, set by set."""
+        parent: dict[int, int] = {}
+
+        def root(one: int) -> int:
+            while parent.setdefault(one, one) != one:
+                one = parent[one]
+            return one
+
+        for left, right, _, _ in self.same:
+            if left < 0 and right < 0:
+                parent[root(~left)] = root(~right)
+        sets: dict[int, list[int]] = {}
+        for one in parent:
+            sets.setdefault(root(one), []).append(one)
+        return list(sets.values())
+
+    def named(self, found: Links, n: int) -> NDArray[np.int64]:
+        """The records whose components must be resolved step by step: all that are named."""
+        members = {member for pair in self.same for member in pair[:2]} | set(self.different)
+        records = [member for member in members if 0 <= member < n]
+        for member in members:
+            if member < 0:
+                records += found.irec[found.iptr[~member] : found.iptr[~member + 1]].tolist()
+        return np.unique(np.array(records, dtype=np.int64))
+
+
+def locate(columns: Columns, refs: Iterable[Ref]) -> dict[Ref, int]:
+    """Members by reference, for those that are there."""
+    wanted = set(refs)
+    found: dict[Ref, int] = {}
+    keys = [ref for ref in wanted if isinstance(ref, RecordKey)]
+    if keys:
+        ids = pa.array(sorted({key.record_id for key in keys}), columns.record_ids.type)
+        here = pc.is_in(columns.record_ids, value_set=ids).to_numpy(zero_copy_only=False)
+        for record in np.flatnonzero(here).tolist():
+            key = columns.key(record)
+            if key in wanted:
+                found[key] = record
+    for place, name in enumerate(columns.types):
+        texts = sorted({r.value for r in wanted if isinstance(r, Identifier) and r.type == name})
+        if texts:
+            values = columns.values[place]
+            mask = pc.is_in(values, value_set=pa.array(texts, values.type))
+            for at in np.flatnonzero(mask.to_numpy(zero_copy_only=False)).tolist():
+                number = int(columns.offsets[place]) + at
+                found[Identifier(name, values[at].as_py())] = ~number
+    return found
+
+
+def alias_of(columns: Columns) -> NDArray[np.int32] | None:
+    """m: for each identifier the value that it names; None if there are no further names."""
+    names, values = columns.also
+    if not len(names):
+        return None
+    least: dict[int, int] = {}
+    for name, value in zip(names.tolist(), values.tolist(), strict=True):
+        known = least.get(name)
+        if known is None or columns.identifier(value) < columns.identifier(known):
+            least[name] = value
+    alias = np.arange(columns.n_identifiers, dtype=np.int32)
+    alias[list(least)] = list(least.values())
+    return alias
+
+
+def settle(
+    columns: Columns, judgements: Sequence[Judgement], alias: NDArray[np.int32] | None
+) -> Settled:
+    """Settle a ledger on these columns."""
+    if not judgements:
+        return Settled()
+    refs = {ref for judgement in judgements for ref in judgement.left | judgement.right}
+    members = locate(columns, refs)
+    named = {}
+    if alias is not None:
+        for ref, member in members.items():
+            if member < 0 and alias[~member] != ~member:
+                assert isinstance(ref, Identifier)
+                named[ref] = columns.identifier(int(alias[~member]))
+                members[named[ref]] = ~int(alias[~member])
+    ledger = verdicts(judgements, named)
+    return Settled(
+        [
+            (members[left], members[right], left, right)
+            for left, right, _ in ledger.same
+            if left in members and right in members
+        ],
+        {
+            members[one]: {members[o]: key for o, key in others.items() if o in members}
+            for one, others in ledger.different.items()
+            if one in members
+        },
+        {
+            (members[record], ~members[one]): key
+            for (record, one), key in ledger.unlink.items()
+            if record in members and one in members
+        },
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Edges:
+    """Matches at or above the edge threshold, and how to weigh any pair."""
+
+    evidence: Evidence
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
+    weight: NDArray[np.int64]
+
+
+def matched(columns: Columns, evidence: Evidence | None) -> Edges | None:
+    """The edges between live records; None if there are none."""
+    if evidence is None:
+        return None
+    pairs = [pair for pair in evidence.pairs() if pair.weight >= evidence.edge_threshold]
+    members = locate(columns, {key for pair in pairs for key in (pair.left, pair.right)})
+    rows = [
+        (members[pair.left], members[pair.right], pair.weight)
+        for pair in pairs
+        if pair.left in members and pair.right in members
+    ]
+    if not rows:
+        return None
+    left, right, weight = np.array(rows, dtype=np.int64).T
+    return Edges(evidence, left, right, weight)

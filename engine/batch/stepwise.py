@@ -1,0 +1,407 @@
+"""3.5 for the few components that break something: step by step, on numbers.
+
+The same answer as `sameas.engine.reference.clusters`; a cluster keeps running totals, so that a
+join costs the smaller side only.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+from sameas.matching.names import compatible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable, Mapping, Sequence
+
+    from sameas.engine.batch.settled import Settled
+    from sameas.engine.evidence import Evidence
+    from sameas.graph.model import Ref
+
+__all__ = ["Cluster", "Node", "Outcome", "Piece", "Reason", "Surroundings", "resolve_piece"]
+
+
+class Reason(NamedTuple):
+    """Which constraint refused, and against which values."""
+
+    constraint: str
+    against: tuple[str, ...] = ()
+
+
+class Node(NamedTuple):
+    """One group of an identifier's records."""
+
+    identifier: int
+    group: int
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What resolving a component needs to know of the world, each as a function of numbers."""
+
+    limits: Mapping[int, int]
+    """Type to the most values that a profile may hold."""
+    carried_types: frozenset[int]
+    """Types that do not link: their values count as soon as they are carried."""
+    guarded: frozenset[int]
+    exclusive: Sequence[str]
+    duplicate_free: Sequence[str]
+    """Source names, sorted."""
+    settled: Settled
+    evidence: Evidence | None
+    type_of: Callable[[int], int]
+    counts_as: Callable[[int], int]
+    carried: Callable[[int], Sequence[int]]
+    """A record's identifiers, all of them."""
+    unlinked: Callable[[int], bool]
+    first_seen: Callable[[int], int]
+    name: Callable[[int], str | None]
+    source: Callable[[int], str | None]
+    """A record's source; None: an observation."""
+    trait: Callable[[int, str], str | None]
+    """A trait's value, trimmed and case-folded; None: no value."""
+    value: Callable[[int], str]
+    ref: Callable[[int], str]
+    """An identifier's reference."""
+    key: Callable[[int], tuple[str, str]]
+    """A record's key."""
+    record_ref: Callable[[int], str]
+    vector: Callable[[int], Hashable | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """A component within its limits."""
+
+    records: Sequence[int]
+    """In the order of 3.3."""
+    nodes: Mapping[Node, Sequence[int]]
+    words: Sequence[tuple[int, int, Ref, Ref]] = ()
+    """Records that `same` judgements join, in order, with what the judgements name."""
+    matches: Sequence[tuple[int, int]] = ()
+
+
+@dataclass(eq=False, slots=True)
+class Cluster:
+    """Records that are one person so far."""
+
+    records: list[int]
+    held: dict[int, set[int]] = field(default_factory=dict)
+    """Type to the values granted; of types with a limit, in values that count."""
+    granted: set[int] = field(default_factory=set)
+    names: set[str] = field(default_factory=set)
+    sources: set[str] = field(default_factory=set)
+    said: dict[str, set[str]] = field(default_factory=dict)
+    words: list[frozenset[int]] = field(default_factory=list)
+    vectors: set[Hashable] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class Outcome:
+    """What came of one piece."""
+
+    clusters: list[list[int]]
+    holders: dict[Node, list[int]]
+    """A record of each cluster that a node was granted to, in order."""
+    links: dict[tuple[int, int], Reason]
+    """(record, identifier): the first refusal met."""
+    words: dict[tuple[Ref, Ref], Reason]
+    matches: dict[tuple[int, int], Reason]
+
+
+class _Work:
+    def __init__(self, piece: Piece, world: Surroundings) -> None:
+        self.piece = piece
+        self.world = world
+        self.of: dict[int, Cluster] = {}
+        for record in piece.records:
+            self.of[record] = self._single(record)
+
+    def _single(self, record: int) -> Cluster:
+        world = self.world
+        cluster = Cluster([record])
+        if world.guarded:
+            name = world.name(record)
+            if name is not None:
+                cluster.names.add(name)
+        if world.duplicate_free:
+            source = world.source(record)
+            if source is not None and source in world.duplicate_free:
+                cluster.sources.add(source)
+        for trait in world.exclusive:
+            text = world.trait(record, trait)
+            cluster.said[trait] = set() if text is None else {text}
+        for kind in world.carried_types:
+            cluster.held[kind] = {
+                world.counts_as(one)
+                for one in world.carried(record)
+                if world.type_of(one) == kind and world.unlinked(one)
+            }
+        return cluster
+
+    # -- constraints ------------------------------------------------------------------------
+
+    def _own(self, word: frozenset[int], kind: int, granted: set[int]) -> int:
+        world = self.world
+        free = kind in world.carried_types
+        return len(
+            {
+                world.counts_as(one)
+                for record in word
+                for one in world.carried(record)
+                if world.type_of(one) == kind
+                and (world.unlinked(one) if free else one in granted)
+            }
+        )
+
+    def _too_many(self, kind: int, values: set[int], parts: Sequence[Cluster], more: int | None = None) -> bool:
+        limit = self.world.limits[kind]
+        total = len(values)
+        if total <= limit:
+            return False
+        words = [word for part in parts for word in part.words]
+        if words:
+            granted = set().union(*(part.granted for part in parts))
+            if more is not None:
+                granted.add(more)
+            for word in words:
+                total -= max(0, self._own(word, kind, granted) - limit)
+        return total > limit
+
+    def _refs(self, kind: int, parts: Sequence[Cluster], more: int | None = None) -> Reason:
+        world = self.world
+        if kind in world.carried_types:
+            found = {
+                one
+                for part in parts
+                for record in part.records
+                for one in world.carried(record)
+                if world.type_of(one) == kind and world.unlinked(one)
+            }
+        else:
+            granted = set().union(*(part.granted for part in parts))
+            found = {one for one in granted if world.type_of(one) == kind}
+            if more is not None:
+                found.add(more)
+        return Reason("max_per_profile", tuple(sorted(map(world.ref, found))))
+
+    def _members(self, cluster: Cluster) -> set[int]:
+        return set(cluster.records) | {~one for one in cluster.granted}
+
+    def breaks(self, left: Cluster, right: Cluster, *, guarded: bool) -> Reason | None:
+        world = self.world
+        if world.settled.different:
+            judgement = world.settled.apart(self._members(left), self._members(right))
+            if judgement is not None:
+                return Reason("different", (judgement,))
+        if not left.sources.isdisjoint(right.sources):
+            reason = self._duplicates(left, right)
+            if reason is not None:
+                return reason
+        for kind in world.limits:
+            one, other = left.held.get(kind), right.held.get(kind)
+            if one or other:
+                values = (one or set()) | (other or set())
+                if self._too_many(kind, values, (left, right)):
+                    return self._refs(kind, (left, right))
+        for trait in world.exclusive:
+            texts = left.said[trait] | right.said[trait]
+            if len(texts) > 1:
+                excess = 0
+                for word in left.words + right.words:
+                    own = {world.trait(record, trait) for record in word} - {None}
+                    excess += max(0, len(own) - 1)
+                if len(texts) - excess > 1:
+                    return Reason("exclusive", tuple(f"{trait}:{t}" for t in sorted(texts)))
+        if guarded:
+            clash = [
+                (one, other)
+                for one in left.names
+                for other in right.names
+                if one != other and not compatible(one, other)
+            ]
+            if clash:
+                shown = (sorted((_shown(one), _shown(other))) for one, other in clash)
+                return Reason("guard", tuple(min(shown)))
+        return None
+
+    def _duplicates(self, left: Cluster, right: Cluster) -> Reason | None:
+        world = self.world
+        records = left.records + right.records
+        words = left.words + right.words
+        for source in world.duplicate_free:
+            mine = [record for record in records if world.source(record) == source]
+            persons = {next((w for w in words if r in w), frozenset((r,))) for r in mine}
+            if len(persons) > 1:
+                ordered = sorted(mine, key=world.key)
+                return Reason("duplicate_free", tuple(map(world.record_ref, ordered)))
+        return None
+
+    def may_hold(self, cluster: Cluster, one: int) -> Reason | None:
+        world = self.world
+        if world.settled.different:
+            judgement = world.settled.apart([~one], self._members(cluster))
+            if judgement is not None:
+                return Reason("different", (judgement,))
+        kind = world.type_of(one)
+        if kind in world.limits:
+            values = cluster.held.get(kind, set()) | {world.counts_as(one)}
+            if self._too_many(kind, values, (cluster,), one):
+                return self._refs(kind, (cluster,), one)
+        return None
+
+    def grant(self, cluster: Cluster, one: int) -> None:
+        kind = self.world.type_of(one)
+        cluster.granted.add(one)
+        if kind in self.world.limits:
+            cluster.held.setdefault(kind, set()).add(self.world.counts_as(one))
+
+    def join(self, left: Cluster, right: Cluster) -> None:
+        if len(left.records) < len(right.records):
+            left, right = right, left
+        for record in right.records:
+            self.of[record] = left
+        left.records += right.records
+        for kind, values in right.held.items():
+            left.held.setdefault(kind, set()).update(values)
+        left.granted |= right.granted
+        left.names |= right.names
+        left.sources |= right.sources
+        for trait, texts in right.said.items():
+            left.said[trait] |= texts
+        left.words += right.words
+        left.vectors |= right.vectors
+
+    # -- the three steps --------------------------------------------------------------------
+
+    def words(self) -> dict[tuple[Ref, Ref], Reason]:
+        refused = {}
+        for a, b, left_ref, right_ref in self.piece.words:
+            left, right = self.of[a], self.of[b]
+            if left is right:
+                continue
+            judgement = self.world.settled.apart(left.records, set(right.records))
+            if judgement is None:
+                self.join(left, right)
+            else:
+                refused[left_ref, right_ref] = Reason("different", (judgement,))
+        if self.piece.words:
+            for cluster in self._clusters():
+                if len(cluster.records) > 1:
+                    cluster.words = [frozenset(cluster.records)]
+        return refused
+
+    def links(self) -> tuple[dict[Node, list[int]], dict[tuple[int, int], Reason]]:
+        world = self.world
+        holders: dict[Node, list[int]] = {}
+        refused: dict[tuple[int, int], Reason] = {}
+        turns = []
+        for node, records in self.piece.nodes.items():
+            first = min(map(world.first_seen, records))
+            turns.append((world.type_of(node.identifier), first, node))
+        turns.sort(key=lambda turn: turn[:2])
+        if any(a[:2] == b[:2] for a, b in zip(turns, turns[1:], strict=False)):
+            turns.sort(key=lambda t: (t[0], t[1], world.value(t[2].identifier), t[2].group))
+        for kind, _, node in turns:
+            one = node.identifier
+            guarded = kind in world.guarded
+            held_by: list[Cluster] = []
+            first_by: list[int] = []
+            for record in self.piece.nodes[node]:
+                own = self.of[record]
+                held_by = [self.of[other] for other in first_by]
+                if own in held_by:
+                    continue
+                first_refusal: Reason | None = None
+                for holder in held_by:
+                    reason = self.breaks(holder, own, guarded=guarded)
+                    if reason is None:
+                        self.join(holder, own)
+                        break
+                    first_refusal = first_refusal or reason
+                else:
+                    reason = self.may_hold(own, one)
+                    if reason is None:
+                        self.grant(own, one)
+                        first_by.append(record)
+                    first_refusal = first_refusal or reason
+                if first_refusal is not None:
+                    refused[record, one] = first_refusal
+            holders[node] = first_by
+        return holders, refused
+
+    def matches(self) -> dict[tuple[int, int], Reason]:
+        evidence = self.world.evidence
+        if not self.piece.matches or evidence is None:
+            return {}
+        for record in self.piece.records:
+            vector = self.world.vector(record)
+            if vector is not None:
+                self.of[record].vectors.add(vector)
+        clusters = self._clusters()
+        least = {id(c): min(map(self.world.key, c.records)) for c in clusters}
+        sums: dict[tuple[int, int], tuple[int, int]] = {}
+
+        def mean(left: Cluster, right: Cluster) -> tuple[int, int]:
+            pair = (id(left), id(right)) if id(left) < id(right) else (id(right), id(left))
+            if pair not in sums:
+                weights = [
+                    weight
+                    for one in left.vectors
+                    for other in right.vectors
+                    if (weight := evidence.weight(one, other)) is not None
+                ]
+                sums[pair] = sum(weights), len(weights)
+            return sums[pair]
+
+        while True:
+            best: tuple[int, int, tuple[object, object], Cluster, Cluster] | None = None
+            for place, left in enumerate(clusters):
+                for right in clusters[place + 1 :]:
+                    total, count = mean(left, right)
+                    if count == 0 or total <= evidence.cut * count:
+                        continue
+                    low, high = sorted((least[id(left)], least[id(right)]))
+                    if best is not None:
+                        ahead = total * best[1] - best[0] * count
+                        if ahead < 0 or (ahead == 0 and (low, high) > best[2]):
+                            continue
+                    if self.breaks(left, right, guarded=False) is None:
+                        best = (total, count, (low, high), left, right)
+            if best is None:
+                break
+            left, right = best[3], best[4]
+            if len(left.records) < len(right.records):
+                left, right = right, left
+            self.join(left, right)
+            clusters = [cluster for cluster in clusters if cluster is not right]
+            least[id(left)] = min(least[id(left)], least[id(right)])
+            sums = {pair: total for pair, total in sums.items() if id(left) not in pair}
+        refused = {}
+        for a, b in self.piece.matches:
+            left, right = self.of[a], self.of[b]
+            if left is not right:
+                total, count = mean(left, right)
+                if total > evidence.cut * count:
+                    reason = self.breaks(left, right, guarded=False)
+                    assert reason is not None
+                    refused[a, b] = reason
+        return refused
+
+    def _clusters(self) -> list[Cluster]:
+        return list({id(cluster): cluster for cluster in self.of.values()}.values())
+
+    def run(self) -> Outcome:
+        words = self.words()
+        holders, links = self.links()
+        matches = self.matches()
+        return Outcome([c.records for c in self._clusters()], holders, links, words, matches)
+
+
+def _shown(name: str) -> str:
+    return " ".join(name.replace("\x1f", " ").split())
+
+
+def resolve_piece(piece: Piece, world: Surroundings) -> Outcome:
+    """Resolve one component. O(links) joins; with matches, quadratic in its clusters."""
+    return _Work(piece, world).run()

@@ -1,0 +1,96 @@
+"""Fuzzy evidence as the function sees it: weighted pairs, and a weight for any pair asked.
+
+Weights are integers, 2**-20 bit each, so that means compare exactly on every machine.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+from sameas.errors import Fault, InputError
+from sameas.graph.model import Match, RecordKey
+
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable
+
+__all__ = ["BIT", "LADDER", "MAX_VECTORS", "Evidence", "GivenMatches"]
+
+BIT = 1 << 20
+"""One bit of evidence in the units of a weight."""
+
+MAX_VECTORS = 300
+"""Distinct trait vectors in one component joined by matches; all their pairs are scored."""
+
+LADDER: tuple[int | None, ...] = (0, 2 * BIT, 4 * BIT, 8 * BIT, 16 * BIT, 32 * BIT, None)
+"""What a component that is too large adds to the edge threshold, step by step; None: no matches."""
+
+
+class Evidence(Protocol):
+    """What clustering asks of a matcher. A record's *vector* stands for its comparable traits."""
+
+    @property
+    def edge_threshold(self) -> int:
+        """Least weight of a pair that joins components."""
+
+    @property
+    def cut(self) -> int:
+        """Clusters join while their mean weight is above this."""
+
+    def vector(self, key: RecordKey, /) -> Hashable | None:
+        """The record's trait vector; None if it has too few comparable fields to vote."""
+
+    def weight(self, left: Hashable, right: Hashable, /) -> int | None:
+        """The weight between two vectors, equal either way round; None if nothing can be said."""
+
+    def pairs(self) -> Iterable[Match]:
+        """The candidate pairs with their weights."""
+
+
+class GivenMatches:
+    """Pairs that somebody else scored; a pair that was not given says nothing.
+
+    >>> a, b = RecordKey("crm", "1"), RecordKey("web", "2")
+    >>> GivenMatches([Match(a, b, 3 * BIT)]).weight(b, a) == 3 * BIT
+    True
+    """
+
+    def __init__(
+        self, matches: Iterable[Match], *, edge_threshold: int = 0, cut: int = 0
+    ) -> None:
+        """Take the pairs; of a pair given twice the greater weight counts.
+
+        Raises:
+            InputError: a pair joins a record with itself.
+        """
+        self.edge_threshold = edge_threshold
+        self.cut = cut
+        self._weights: dict[tuple[RecordKey, RecordKey], int] = {}
+        self._known: set[RecordKey] = set()
+        faults = []
+        for match in matches:
+            left, right = sorted((match.left, match.right))
+            if left == right:
+                faults.append(Fault(left.ref, "is matched with itself", "name two records"))
+                continue
+            known = self._weights.get((left, right))
+            self._weights[left, right] = (
+                match.weight if known is None else max(known, match.weight)
+            )
+            self._known.update((left, right))
+        if faults:
+            raise InputError(faults)
+
+    def vector(self, key: RecordKey, /) -> RecordKey | None:
+        """Each record that was matched stands for itself."""
+        return key if key in self._known else None
+
+    def weight(self, left: Hashable, right: Hashable, /) -> int | None:
+        """The given weight."""
+        assert isinstance(left, RecordKey)
+        assert isinstance(right, RecordKey)
+        return self._weights.get((left, right) if left < right else (right, left))
+
+    def pairs(self) -> Iterable[Match]:
+        """The pairs as given, each once, in the order of their keys."""
+        for (left, right), weight in sorted(self._weights.items()):
+            yield Match(left, right, weight)

@@ -1,0 +1,1 @@
+"""Profile ids: how they are made and how the ledger moves from one run to the next."""

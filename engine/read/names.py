@@ -1,0 +1,471 @@
+"""What columns are called: the words for each role and trait, in a dozen languages.
+
+Only data lives here. Every word is compared by its `squeeze`d form, so case, accents, separators
+and camelCase do not matter; a word stands under exactly one concept (a test holds that). Order
+matters in `EVENT_TIME`, `FIRST_SEEN` and `RECORD_ID`: the earlier word is the better one.
+"""
+
+# ruff: noqa: E501, ISC004, RUF001  (words in other scripts are the point, and count double)
+
+from __future__ import annotations
+
+import functools
+import re
+import unicodedata
+
+__all__ = [
+    "EVENT_TIME",
+    "FIRST_SEEN",
+    "OTHER_PERSON",
+    "QUALIFIERS",
+    "RECORD_ID",
+    "RESERVED",
+    "WRAPPERS",
+    "concepts",
+    "snake",
+    "squeeze",
+    "words",
+]
+
+RECORD_ID = (
+    "record id, recordid, record key, record number, datensatz id, source record id, source id",
+    "customer id, customer number, customer no, cust id, contact id, client number, member id,"
+    "member number, membership number, lead id, person id, patient id, subscriber id, crm id,"
+    "guest id, profile id, kundennummer, kunden nr, kunden id, kundennr, mitgliedsnummer,"
+    "numero client, numero de client, id client, identifiant client, id cliente, numero de cliente,"
+    "codigo cliente, codigo de cliente, numer klienta, id klienta, номер клієнта, ід клієнта,"
+    "код клієнта, номер клиента, ид клиента, код клиента, musteri no, musteri numarasi, musteri id,"
+    "شماره مشتری, کد مشتری, 客户编号, 客户号, 客户id, 會員編號, 会员编号, 会员号, codigo do cliente,"
+    "numero do cliente, codice cliente, id cliente unico, klantnummer, klant id, contact key,"
+    "hs object id, account number",
+    "id, _id, uid, uuid, guid, key, pk, rec id, row id, identificador, identifiant, nr, кодзапису,"
+    "编号, 編號, ид, ід, شناسه, kimlik",
+)
+EVENT_TIME = (
+    "event time, event timestamp, event date, occurred at, event at",
+    "timestamp, time stamp, ts",
+    "updated at, updated, update time, update date, updated on, date updated, last updated,"
+    "last update, modified, modified at, modified on, modified date, modified time, date modified,"
+    "last modified, last modified date, last modified time, last modified at, system modstamp,"
+    "changed at, change date, last changed, aktualisiert am, geaendert am, geandert am,"
+    "aenderungsdatum, anderungsdatum, letzte aenderung, letzte anderung, mis a jour le,"
+    "date de modification, modifie le, date de mise a jour, fecha de actualizacion,"
+    "fecha actualizacion, actualizado, actualizado en, fecha de modificacion, fecha modificacion,"
+    "data modyfikacji, data aktualizacji, zmodyfikowano, дата оновлення, оновлено, дата зміни,"
+    "дата обновления, обновлено, дата изменения, изменено, guncelleme tarihi, guncellendi,"
+    "degistirme tarihi, تاریخ به روز رسانی, تاریخ بروزرسانی, تاریخ ویرایش, 更新时间, 更新日期, 修改时间,"
+    "修改日期, 更新時間, data de atualizacao, atualizado em, data di modifica, data modifica,"
+    "aggiornato il, gewijzigd op, bijgewerkt op, wijzigingsdatum",
+    "original timestamp, sent at, received at, last seen, last seen at, last activity,"
+    "last activity date, last visit, last login",
+    "datetime, date time, time, date, datum, fecha, fecha y hora, дата, data, tarih, تاریخ, 日期, 时间,"
+    "時間, zeitstempel, zeitpunkt, horodatage, horodateur",
+)
+FIRST_SEEN = (
+    "first seen, first seen at",
+    "created at, created, create date, create time, created on, created date, created time,"
+    "creation date, creation time, date created, date entered, signed up at, signup date,"
+    "sign up date, registered at, registration date, date registered, registered on, join date,"
+    "joined at, member since, customer since, angelegt am, erstellt am, erstellungsdatum,"
+    "erstelldatum, registrierungsdatum, kunde seit, date de creation, cree le, date d inscription,"
+    "date inscription, fecha de creacion, fecha creacion, creado, creado en, fecha de registro,"
+    "fecha de alta, data utworzenia, utworzono, data rejestracji, дата створення, створено,"
+    "дата реєстрації, дата создания, создано, дата регистрации, olusturma tarihi, olusturulma tarihi,"
+    "kayit tarihi, تاریخ ایجاد, تاریخ ثبت, تاریخ ثبت نام, 创建时间, 创建日期, 注册时间, 注册日期, 建立時間,"
+    "data de criacao, criado em, data de cadastro, data di creazione, data creazione, creato il,"
+    "aangemaakt op, aanmaakdatum",
+)
+
+_OTHER = {
+    "source": "source, source system, source name, data source, source code, src, origin system,"
+    "quelle, quellsystem, systeme source, sistema de origen, sistema origen, system zrodlowy,"
+    "джерело, источник, kaynak, kaynak sistem, منبع, 来源, 數據來源, 数据来源, 来源系统,"
+    "sistema de origem, sistema di origine, bron, bronsysteem",
+    "message_id": "message id, event id, event uuid, msg id, insert id",
+    "withdrawn": "withdrawn, is withdrawn, deleted, is deleted, tombstone, record deleted",
+}
+_IDENTIFIERS = {
+    "user_id": "user id, userid, user key, user uuid, user identifier, login id, benutzer id,"
+    "utilisateur id, id utilisateur, id usuario, usuario id, id uzytkownika, ід користувача,"
+    "ид пользователя, id пользователя, id користувача, kullanici id, شناسه کاربر, شناسه کاربری,"
+    "用户id, 用戶id, 用户编号, id do usuario, id utente, gebruikers id",
+    "email": "email, e mail, mail, email address, e mail address, mail address, email addr,"
+    "emailaddr, person email, e mail adresse, email adresse, mailadresse, courriel, adresse email,"
+    "adresse e mail, adresse mail, adresse electronique, adresse courriel, correo,"
+    "correo electronico, direccion de correo, email del cliente, adres email, adres e mail,"
+    "poczta, poczta elektroniczna, електронна пошта, пошта, ел пошта, імейл, емейл, електронна адреса,"
+    "электронная почта, почта, эл почта, эл адрес, имейл, емейл, е мейл, eposta, e posta, e posta adresi,"
+    "eposta adresi, ایمیل, پست الکترونیک, پست الکترونیکی, رایانامه, آدرس ایمیل, 邮箱, 电子邮箱, 电子邮件,"
+    "邮件, 邮箱地址, 電子郵件, 電子郵箱, 郵箱, endereco de email, endereco de e mail, indirizzo email,"
+    "indirizzo e mail, posta elettronica, emailadres, e mailadres, correio eletronico",
+    "phone": "phone, phone number, phone no, phone num, telephone, telephone number, tel, tel no,"
+    "tel number, mobile, mobile phone, mobile number, mobile no, cell, cell phone, cellphone,"
+    "cell number, phone e164, msisdn, contact number, landline, whatsapp, whatsapp number,"
+    "telefon, telefonnummer, telefon nr, handy, handynummer, mobil, mobilnummer, mobiltelefon,"
+    "festnetz, rufnummer, numero de telephone, n de telephone, telephone portable, portable,"
+    "numero de portable, telephone mobile, telephone fixe, telefono, telefono movil, movil, celular,"
+    "numero de telefono, numero telefono, telefono celular, telefono fijo, telefon komorkowy,"
+    "komorka, numer telefonu, nr telefonu, номер телефону, моб телефон, мобільний, мобільний телефон,"
+    "телефон, тел, номер телефона, мобильный, мобильный телефон, сотовый, сотовый телефон, telefon no,"
+    "telefon numarasi, cep telefonu, cep, cep no, gsm, gsm no, تلفن, شماره تلفن, موبایل,"
+    "شماره موبایل, تلفن همراه, شماره همراه, همراه, 电话, 电话号码, 手机, 手机号, 手机号码, 联系电话, 電話,"
+    "電話號碼, 手機, 手機號碼, telemovel, numero de telefone, telefone, numero de celular,"
+    "cellulare, numero di telefono, telefoon, telefoonnummer, mobiel, mobiele nummer, gsm nummer",
+    "device_id": "device id, device uuid, device identifier, deviceid, android id, idfv,"
+    "gerate id, geraete id, installation id, install id, instance id",
+    "advertising_id": "advertising id, device advertising id, ad id, adid, idfa, gaid, aaid, maid,"
+    "google advertising id, apple advertising id, advertiser id, rdid, mobile ad id",
+    "anonymous_id": "anonymous id, anon id, anonymousid, anonymous user id, visitor id, anonymous",
+    "cookie": "cookie, cookie id, cookies, browser id, ga client id, client id cookie, ga cookie,"
+    "fbp, first party cookie, web id, session cookie",
+    "external_id": "external id, external key, ext id, external reference, foreign id",
+    "email_hash": "email hash, hashed email, hem, email sha256, sha256 email, email sha 256,"
+    "email sha1, sha1 email, email md5, md5 email, hashed email address, email address hash,"
+    "email hashed, e mail hash, mail hash",
+}
+_TRAITS = {
+    "name_or_last": "name, nom, person",
+    "name_or_first": "nombre, nombres, nome, imie, imiona, имя, ім'я, імя, ad, isim, adi, نام, naam",
+    "full_name": "full name, fullname, name full, complete name, display name, person name,"
+    "name as listed, vollstandiger name, vollstaendiger name, voller name, nom complet,"
+    "nom et prenom, nom prenom, prenom nom, nombre completo, nombre y apellidos, nombre y apellido,"
+    "imie i nazwisko, nazwisko i imie, піб, повне ім'я, прізвище та ім'я, ім'я та прізвище, фио,"
+    "полное имя, фамилия имя отчество, имя и фамилия, прізвище ім'я по батькові, ad soyad,"
+    "adi soyadi, isim soyisim, tam ad, نام و نام خانوادگی, نام کامل, 姓名, 名字全称, 全名, 客户姓名,"
+    "nome completo, nome e cognome, volledige naam, vor und nachname",
+    "first_name": "first name, firstname, fname, given name, given names, name first, forename,"
+    "christian name, first, vorname, vornamen, rufname, prenom, prenoms, primer nombre,"
+    "nombre de pila, перше ім'я, ilk ad, نام کوچک, 名, 名字, primeiro nome, voornaam, roepnaam",
+    "middle_name": "middle name, middlename, mname, middle initial, middle, name middle, mi,"
+    "patronymic, second name, zweiter vorname, deuxieme prenom, segundo nombre, drugie imie,"
+    "по батькові, отчество, ikinci ad, نام پدر میانی, 中间名, 中間名, nome do meio, secondo nome,"
+    "tweede naam, tussenvoegsel",
+    "last_name": "last name, lastname, lname, surname, family name, familyname, name last, last,"
+    "sname, nachname, familienname, zuname, nom de famille, nom famille, apellido, apellidos,"
+    "primer apellido, nazwisko, прізвище, фамилия, soyad, soyadi, soyisim, نام خانوادگی, فامیل,"
+    "فامیلی, 姓, 姓氏, sobrenome, ultimo nome, apelido, cognome, achternaam, familienaam",
+    "maiden_name": "maiden name, birth name, geburtsname, nom de jeune fille, nazwisko panienskie,"
+    "дівоче прізвище, девичья фамилия, kizlik soyadi, cognome da nubile, meisjesnaam",
+    "nickname": "nickname, nick name, preferred name, known as, goes by, spitzname, surnom, apodo",
+    "title": "title, salutation, prefix, name prefix, honorific, anrede, titel, civilite,"
+    "tratamiento, zwrot, звернення, обращение, unvan, لقب, 称谓, 稱謂, tratamento, titolo, aanhef",
+    "suffix": "suffix, name suffix, generation",
+    "username": "username, user name, login, handle, screen name, benutzername, nom d utilisateur,"
+    "nombre de usuario, логін, логин, kullanici adi, نام کاربری, 用户名, 用戶名",
+    "birth_date": "birth date, birthdate, date of birth, dob, d o b, birthday, birth dt, born,"
+    "date birth, person birthdate, geburtsdatum, geburtstag, geb datum, gebdatum, geboren am,"
+    "date de naissance, date naissance, ne le, naissance, fecha de nacimiento, fecha nacimiento,"
+    "nacimiento, data urodzenia, urodziny, дата народження, день народження, дн, дата рождения,"
+    "день рождения, др, dogum tarihi, dogum gunu, تاریخ تولد, تولد, 出生日期, 生日, 出生年月日, 出生年月,"
+    "data de nascimento, nascimento, data di nascita, geboortedatum",
+    "birth_place": "birth place, birthplace, place of birth, birth city, geburtsort,"
+    "lieu de naissance, lugar de nacimiento, miejsce urodzenia, місце народження, место рождения,"
+    "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento",
+    "gender": "gender, sex, geschlecht, sexe, genre, sexo, genero, plec, стать, пол, cinsiyet,"
+    "جنسیت, 性别, 性別, sesso, genere, geslacht",
+    "street": "street, street address, address 1, address line 1, address line1, addr line1,"
+    "addr line 1, addr1, street 1, line1, line 1, street name, street and number, mailing street,"
+    "strasse, straße, str, strasse und hausnummer, strasse hausnummer, rue, adresse 1,"
+    "adresse ligne 1, calle, direccion 1, calle y numero, ulica, ulica i numer, вулиця, вул, улица,"
+    "ул, sokak, cadde, sokak adi, خیابان, 街道, 街道地址, rua, logradouro, via, indirizzo 1, straat,"
+    "straatnaam",
+    "street_number": "street number, street no, house number, house no, houseno, hausnummer,"
+    "haus nr, numero de rue, numero de casa, numer domu, nr domu, номер будинку, будинок,"
+    "номер дома, дом, kapi no, پلاک, 门牌号, numero civico, huisnummer",
+    "street_2": "address 2, address line 2, address line2, addr line2, addr line 2, addr2,"
+    "street 2, line2, line 2, apartment, apt, unit, suite, adresszusatz, adresse 2,"
+    "complement d adresse, direccion 2, numer mieszkania, nr mieszkania, квартира, кв, daire,"
+    "daire no, واحد, complemento, toevoeging",
+    "address": "address, full address, address full, addr full, addr, postal address, adresse,"
+    "anschrift, adresse postale, direccion, domicilio, adres, адреса, адрес, آدرس, نشانی, 地址,"
+    "详细地址, endereco, indirizzo",
+    "city": "city, town, suburb, locality, city town, place name, municipality, stadt, ort,"
+    "wohnort, ville, commune, localite, ciudad, localidad, municipio, poblacion, miasto,"
+    "miejscowosc, місто, населений пункт, город, населенный пункт, sehir, il, ilce, شهر, 城市, 市,"
+    "cidade, citta, comune, stad, plaats, woonplaats",
+    "county": "county, district, landkreis, kreis, departement, comarca, powiat, район, gmina,"
+    "بخش, 区, 縣",
+    "state": "state, state code, state province, province, region, state or province, bundesland,"
+    "kanton, etat, region administrative, provincia, estado, wojewodztwo, область, обл, eyalet,"
+    "bolge, استان, 省, 省份, 州, uf, regione, provincie",
+    "postal_code": "postal code, postalcode, postcode, post code, zip, zip code, zipcode, zip 5,"
+    "plz, postleitzahl, code postal, cp, codigo postal, kod pocztowy, поштовий індекс, індекс,"
+    "почтовый индекс, индекс, posta kodu, کد پستی, کدپستی, 邮编, 邮政编码, 郵遞區號, 郵編, cep, cap,"
+    "codice postale, codice di avviamento postale",
+    "country": "country, country code, country name, nation, land, staat, laendercode, landercode,"
+    "pays, code pays, pais, codigo pais, kraj, panstwo, країна, страна, ulke, ülke kodu, کشور, 国家,"
+    "國家, 国别, paese, nazione",
+    "nationality": "nationality, citizenship, staatsangehorigkeit, staatsangehoerigkeit,"
+    "nationalite, nacionalidad, narodowosc, obywatelstwo, громадянство, гражданство, uyruk, ملیت,"
+    "国籍, nazionalita, nationaliteit, nacionalidade",
+    "company": "company, company name, organisation, organization, organisation name,"
+    "organization name, name org, org name, primary name org, account name, firm, business,"
+    "business name, firma, firmenname, unternehmen, societe, entreprise,"
+    "raison sociale, empresa, nombre empresa, nazwa firmy, компанія,"
+    "організація, компания, организация, фирма, фірма, sirket, sirket adi, kurum, شرکت, نام شرکت,"
+    "سازمان, 公司, 公司名称, 单位, 企业, azienda, societa, bedrijf, bedrijfsnaam",
+    "employer": "employer, employer name, arbeitgeber, employeur, empleador, pracodawca, isveren",
+    "job_title": "job title, jobtitle, job, position, role title, occupation, profession, beruf,"
+    "stellenbezeichnung, berufsbezeichnung, poste, fonction, metier, cargo, puesto, profesion,"
+    "ocupacion, stanowisko, zawod, посада, професія, должность, профессия, pozisyon, meslek, شغل,"
+    "سمت, 职位, 职务, 职业, profissao, professione, mansione, functie, beroep, job function",
+    "language": "language, lang, preferred language, sprache, langue, idioma, lengua, jezyk, мова,"
+    "язык, dil, زبان, 语言, 語言, lingua, taal",
+    "plan": "plan, plan name, subscription plan, tariff, tarif, forfait, taryfa, тариф, tarife, 套餐",
+    "ip": "ip, ip address, ip addr",
+    "user_agent": "user agent",
+    "ssn": "ssn, ssn number, social security number, soc sec id, soc sec no, soc sec number,"
+    "social security, social security no",
+    "national_id": "national id, national id number, national insurance number, nino,"
+    "personal id number, sozialversicherungsnummer, personalausweisnummer,"
+    "numero de securite sociale, dni, nie, curp, pesel, tc kimlik no, tckn, کد ملی, شماره ملی,"
+    "身份证, 身份证号, 身份证号码, cpf, codice fiscale, bsn, снилс",
+    "tax_id": "tax id, tax id number, tax number, tin, vat, vat number, vat id, steuernummer,"
+    "steuer id, ust id, numero fiscal, nif, nip, ипн, рнокпп, іпн, инн, vergi no, 税号, partita iva,"
+    "nit, rfc, rut",
+    "passport": "passport, passport number, passport no, reisepass, reisepassnummer, passeport,"
+    "numero de passeport, pasaporte, paszport, паспорт, номер паспорта, номер паспорту, pasaport no,"
+    "شماره گذرنامه, گذرنامه, 护照, 护照号, 护照号码, passaporte, passaporto, paspoort",
+    "driver_license": "drivers license number, driver license number, drivers license,"
+    "driver license, driving licence, driving licence number, driving license, fuhrerschein,"
+    "permis de conduire, prawo jazdy, водійське посвідчення, водительское удостоверение",
+}
+
+QUALIFIERS = frozenset(
+    [
+        "primary",
+        "main",
+        "home",
+        "work",
+        "office",
+        "business",
+        "private",
+        "personal",
+        "default",
+        "preferred",
+        "contact",
+        "customer",
+        "client",
+        "member",
+        "person",
+        "user",
+        "billing",
+        "bill",
+        "shipping",
+        "ship",
+        "mailing",
+        "other",
+        "alternate",
+        "alternative",
+        "alt",
+        "secondary",
+        "second",
+        "day",
+        "daytime",
+        "evening",
+        "current",
+        "new",
+        "old",
+        "raw",
+        "clean",
+        "cleaned",
+        "original",
+        "fake",
+        "masked",
+        "anonymized",
+        "anonymised",
+        "synthetic",
+        "addr",
+        "address",
+        "my",
+        "your",
+        "kunde",
+        "kunden",
+        "kontakt",
+        "privat",
+        "geschaftlich",
+        "dienstlich",
+        "domicile",
+        "travail",
+        "facturation",
+        "livraison",
+        "cliente",
+        "casa",
+        "trabajo",
+        "klient",
+        "klienta",
+        "domowy",
+        "sluzbowy",
+        "klienci",
+        "musteri",
+        "ev",
+        "is",
+        "person's",
+        "person",
+        "account",
+        "lead",
+        "recipient",
+        "value",
+        "text",
+    ]
+)
+"""Words beside a known name that do not change what it is: `billing_city` is a city."""
+
+OTHER_PERSON = frozenset(
+    [
+        "manager",
+        "owner",
+        "rep",
+        "agent",
+        "assigned",
+        "assignee",
+        "referrer",
+        "referral",
+        "referred",
+        "referer",
+        "by",
+        "parent",
+        "mother",
+        "father",
+        "spouse",
+        "partner",
+        "emergency",
+        "sender",
+        "recipient",
+        "from",
+        "to",
+        "cc",
+        "bcc",
+        "support",
+        "salesperson",
+        "advisor",
+        "supervisor",
+        "guardian",
+        "employee",
+        "staff",
+        "operator",
+        "seller",
+        "vendor",
+        "store",
+        "branch",
+        "contactperson",
+        "doctor",
+        "physician",
+        "kin",
+        "sponsor",
+        "betreuer",
+        "responsable",
+        "gestionnaire",
+        "comercial",
+        "opiekun",
+        "менеджер",
+        "менеджера",
+        "responsible",
+    ]
+)
+"""Words that say a value is of somebody else: a `manager_email` would join a whole team."""
+
+WRAPPERS = frozenset(
+    [
+        "context",
+        "traits",
+        "user",
+        "customer",
+        "contact",
+        "person",
+        "profile",
+        "properties",
+        "data",
+        "attributes",
+        "fields",
+        "identity",
+        "payload",
+        "integrations",
+    ]
+)
+"""Outer names of nested fields that may be left off: `context.traits.email` is an email."""
+
+RESERVED = frozenset(
+    [
+        "source",
+        "record_id",
+        "profile_id",
+        "event_time",
+        "first_seen",
+        "last_seen",
+        "count",
+        "arrival",
+        "observation",
+        "records",
+        "identifiers",
+        "provenance",
+    ]
+)
+"""Names of output columns; a trait of such a name is called `trait_...`."""
+
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+_NOT_WORD = re.compile(r"[^\w]+|_+")
+_DOTLESS = str.maketrans(
+    {"ı": "i", "ł": "l", "Ł": "L", "ß": "ss", "'": "", "’": "", "ʼ": "", "`": ""}
+)
+_DIGIT_EDGE = re.compile(r"(?<=[^\W\d_])(?=\d)")
+
+
+def words(name: str) -> list[str]:
+    """Split a column's name into folded words, digits apart.
+
+    >>> words("E-Mail-Adresse"), words("firstName2"), words("Prénom"), words("SSN_NUMBER")
+    (['e', 'mail', 'adresse'], ['first', 'name', '2'], ['prenom'], ['ssn', 'number'])
+    """
+    text = _CAMEL.sub(" ", name.translate(_DOTLESS))
+    decomposed = unicodedata.normalize("NFKD", text)
+    # Accents are dropped from Latin only: й and и are two letters, and so are Persian's.
+    kept = [
+        c
+        for i, c in enumerate(decomposed)
+        if not (unicodedata.combining(c) and i and _latin_before(decomposed, i))
+    ]
+    text = unicodedata.normalize("NFKC", "".join(kept)).casefold().replace("\u200c", " ")
+    return _DIGIT_EDGE.sub(" ", _NOT_WORD.sub(" ", text)).split()
+
+
+def _latin_before(text: str, place: int) -> bool:
+    while place and unicodedata.combining(text[place]):
+        place -= 1
+    return text[place] < "\u0250"
+
+
+def squeeze(name: str) -> str:
+    """The form in which names are compared.
+
+    >>> squeeze("First Name") == squeeze("first_name") == squeeze("firstName") == "firstname"
+    True
+    """
+    return "".join(words(name))
+
+
+def snake(name: str) -> str:
+    """A trait's name made from a column's: words joined by underscores, `value` if none is left.
+
+    >>> snake("Lieblings-Farbe"), snake("context.page.url"), snake("??")
+    ('lieblings_farbe', 'context_page_url', 'value')
+    """
+    return "_".join(words(name)) or "value"
+
+
+@functools.cache
+def concepts() -> dict[str, tuple[str, int]]:
+    """Each squeezed word, its concept (`identifier:email`, `trait:city`, `event_time` ...), tier."""
+    found: dict[str, tuple[str, int]] = {}
+    tiers = {"record_id": RECORD_ID, "event_time": EVENT_TIME, "first_seen": FIRST_SEEN}
+    groups: list[tuple[str, int, str]] = [
+        (concept, tier, text) for concept, texts in tiers.items() for tier, text in enumerate(texts)
+    ]
+    groups += [(concept, 0, text) for concept, text in _OTHER.items()]
+    groups += [(f"identifier:{kind}", 0, text) for kind, text in _IDENTIFIERS.items()]
+    groups += [(f"trait:{name}", 0, text) for name, text in _TRAITS.items()]
+    for concept, tier, text in groups:
+        for word in text.split(","):
+            if word.strip():
+                found.setdefault(squeeze(word.strip()), (concept, tier))
+    return found
