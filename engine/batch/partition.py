@@ -16,7 +16,7 @@ from sameas.engine.batch.components import connect
 from sameas.engine.batch.links import LINKED, UNLINKED, Links, link
 from sameas.engine.batch.pieces import Bounds, bounded
 from sameas.engine.batch.settled import alias_of, matched, settle
-from sameas.engine.batch.stepwise import Node, Outcome, Reason, Surroundings, resolve_piece
+from sameas.engine.batch.stepwise import Node, Outcome, Reason, Surroundings, Word, resolve_piece
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from sameas.engine.batch.settled import Edges, Settled
     from sameas.engine.evidence import Evidence
     from sameas.engine.policy import Policy
-    from sameas.graph.model import Judgement, Ref
+    from sameas.graph.model import Judgement
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int32]
@@ -62,7 +62,7 @@ class Partition:
     granted: Bools
     """One entry a link of `links.ids`: whether it holds."""
     refused: RefusedLinks
-    refused_words: Sequence[tuple[Ref, Ref, Reason]]
+    refused_words: Sequence[tuple[Word, Reason]]
     refused_matches: Sequence[tuple[int, int, Reason]]
     component_sizes: Ints
     edges: Edges | None
@@ -108,7 +108,7 @@ def partition(
     return _Assembly(columns, policy, settled, found, words, edges, parts).run(alias)
 
 
-def _words(settled: Settled, found: Links) -> list[tuple[int, int, Ref, Ref]]:
+def _words(settled: Settled, found: Links) -> list[Word]:
     """`same` judgements as pairs of records; those whose identifier does not link sleep."""
 
     def stands_for(member: int) -> int | None:
@@ -125,7 +125,7 @@ def _words(settled: Settled, found: Links) -> list[tuple[int, int, Ref, Ref]]:
     for left, right, left_ref, right_ref in settled.same:
         a, b = stands_for(left), stands_for(right)
         if a is not None and b is not None:
-            words.append((a, b, left_ref, right_ref))
+            words.append(Word(a, b, left_ref, right_ref))
     return words
 
 
@@ -138,7 +138,7 @@ class _Assembly:
         policy: Policy,
         settled: Settled,
         found: Links,
-        words: list[tuple[int, int, Ref, Ref]],
+        words: list[Word],
         edges: Edges | None,
         parts: Components,
     ) -> None:
@@ -154,7 +154,7 @@ class _Assembly:
         self.next_label = len(parts.sizes)
         self.holders: dict[Node, list[int]] = {}
         self.reasons: dict[tuple[int, int], Reason] = {}
-        self.refused_words: list[tuple[Ref, Ref, Reason]] = []
+        self.refused_words: list[tuple[Word, Reason]] = []
         self.refused_matches: list[tuple[int, int, Reason]] = []
         self.sizes: list[int] = []
 
@@ -200,7 +200,7 @@ class _Assembly:
             rank=self.world.type_of,
             vector=self.world.vector,
         )
-        words: dict[int, list[tuple[int, int, Ref, Ref]]] = {}
+        words: dict[int, list[Word]] = {}
         for word in self.words:
             words.setdefault(int(parts.of[word[0]]), []).append(word)
         edges: dict[int, list[tuple[int, int, int]]] = {}
@@ -256,7 +256,7 @@ class _Assembly:
             self.next_label += 1
         self.holders |= outcome.holders
         self.reasons |= outcome.links
-        self.refused_words += [(a, b, why) for (a, b), why in outcome.words.items()]
+        self.refused_words += outcome.words
         self.refused_matches += [(a, b, why) for (a, b), why in outcome.matches.items()]
 
     # -- identifiers that do not simply lie in one whole profile ----------------------------

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sameas.engine.batch.stepwise import Node, Piece
+from sameas.engine.batch.stepwise import Node, Piece, Word
 from sameas.engine.evidence import LADDER, MAX_VECTORS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 
-    from sameas.graph.model import Ref
-
 __all__ = ["Bounds", "bounded"]
 
-Word = tuple[int, int, "Ref", "Ref"]
 Edge = tuple[int, int, int]
 
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sameas.engine.evidence import Evidence
     from sameas.graph.model import Ref
 
-__all__ = ["Cluster", "Node", "Outcome", "Piece", "Reason", "Surroundings", "resolve_piece"]
+__all__ = ["Cluster", "Node", "Outcome", "Piece", "Reason", "Surroundings", "Word", "resolve_piece"]
 
 
 class Reason(NamedTuple):
@@ -26,6 +26,15 @@ class Reason(NamedTuple):
 
     constraint: str
     against: tuple[str, ...] = ()
+
+
+class Word(NamedTuple):
+    """A `same` judgement between two records, and what it names."""
+
+    left: int
+    right: int
+    left_ref: Ref
+    right_ref: Ref
 
 
 class Node(NamedTuple):
@@ -76,8 +85,8 @@ class Piece:
     records: Sequence[int]
     """In the order of 3.3."""
     nodes: Mapping[Node, Sequence[int]]
-    words: Sequence[tuple[int, int, Ref, Ref]] = ()
-    """Records that `same` judgements join, in order, with what the judgements name."""
+    words: Sequence[Word] = ()
+    """In the order in which they are applied."""
     matches: Sequence[tuple[int, int]] = ()
 
 
@@ -105,7 +114,7 @@ class Outcome:
     """A record of each cluster that a node was granted to, in order."""
     links: dict[tuple[int, int], Reason]
     """(record, identifier): the first refusal met."""
-    words: dict[tuple[Ref, Ref], Reason]
+    words: list[tuple[Word, Reason]]
     matches: dict[tuple[int, int], Reason]
 
 
@@ -274,17 +283,17 @@ class _Work:
 
     # -- the three steps --------------------------------------------------------------------
 
-    def words(self) -> dict[tuple[Ref, Ref], Reason]:
-        refused = {}
-        for a, b, left_ref, right_ref in self.piece.words:
-            left, right = self.of[a], self.of[b]
+    def words(self) -> list[tuple[Word, Reason]]:
+        refused = []
+        for word in self.piece.words:
+            left, right = self.of[word.left], self.of[word.right]
             if left is right:
                 continue
             judgement = self.world.settled.apart(left.records, set(right.records))
             if judgement is None:
                 self.join(left, right)
             else:
-                refused[left_ref, right_ref] = Reason("different", (judgement,))
+                refused.append((word, Reason("different", (judgement,))))
         if self.piece.words:
             for cluster in self._clusters():
                 if len(cluster.records) > 1:

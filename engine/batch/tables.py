@@ -536,7 +536,6 @@ _REFUSED = pa.schema(
 
 def _refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     columns, partition, ids = answer.live.columns, answer.partition, answer.issued.profile_ids
-    members = {ref: member for _, _, ref, member in ()}
     links = partition.refused
 
     def reason(whys: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, pa.Array]:
@@ -568,7 +567,7 @@ def _refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                 },
             )
         pairs = [("match", a, b, why) for a, b, why in partition.refused_matches]
-        pairs += [("judgement", a, b, why) for a, b, why in partition.refused_words]
+        pairs += [("judgement", word.left, word.right, why) for word, why in partition.refused_words]
         if pairs:
             left = np.array([a for _, a, _, _ in pairs], dtype=np.int64)
             right = np.array([b for _, _, b, _ in pairs], dtype=np.int64)
@@ -640,8 +639,8 @@ def _judgements(judgements: Sequence[Judgement]) -> tuple[pa.Schema, Iterator[pa
                     {
                         "judgement": one.key,
                         "kind": one.kind,
-                        "left": sorted(_tagged(ref) for ref in one.left),
-                        "right": sorted(_tagged(ref) for ref in one.right),
+                        "left": sorted(ref.ref for ref in one.left),
+                        "right": sorted(ref.ref for ref in one.right),
                         "time": one.time,
                         "author": one.author,
                         "reason": one.reason,
@@ -653,6 +652,3 @@ def _judgements(judgements: Sequence[Judgement]) -> tuple[pa.Schema, Iterator[pa
 
     return schema, rows()
 
-
-def _tagged(ref: object) -> str:
-    return str(getattr(ref, "ref"))

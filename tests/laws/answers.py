@@ -56,7 +56,10 @@ def by_columns(world: World) -> Partition:
             strict=True,
         )
     }
-    refused |= {("judgement", a.ref, b.ref, *why) for a, b, why in answer.refused_words}
+    refused |= {
+        ("judgement", word.left_ref.ref, word.right_ref.ref, *why)
+        for word, why in answer.refused_words
+    }
     refused |= {
         ("match", *sorted((keys[a], keys[b])), *why) for a, b, why in answer.refused_matches
     }
