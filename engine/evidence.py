@@ -54,9 +54,7 @@ class GivenMatches:
     True
     """
 
-    def __init__(
-        self, matches: Iterable[Match], *, edge_threshold: int = 0, cut: int = 0
-    ) -> None:
+    def __init__(self, matches: Iterable[Match], *, edge_threshold: int = 0, cut: int = 0) -> None:
         """Take the pairs; of a pair given twice the greater weight counts.
 
         Raises:
@@ -73,9 +71,7 @@ class GivenMatches:
                 faults.append(Fault(left.ref, "is matched with itself", "name two records"))
                 continue
             known = self._weights.get((left, right))
-            self._weights[left, right] = (
-                match.weight if known is None else max(known, match.weight)
-            )
+            self._weights[left, right] = match.weight if known is None else max(known, match.weight)
             self._known.update((left, right))
         if faults:
             raise InputError(faults)

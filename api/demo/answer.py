@@ -96,7 +96,7 @@ class Answer:
                 _name(row),
                 row["first_seen"],
                 max(row["first_seen"], row["last_seen"] or 0),
-                bool(row["observation"]),
+                row["kind"] == "observation",
                 tuple(carries[key]),
             )
         profiles: dict[str, list[Member]] = defaultdict(list)

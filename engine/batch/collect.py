@@ -53,6 +53,8 @@ class Rejected(NamedTuple):
     field: str
     value: str
     reason: str
+    row: int = -1
+    """The collected row that it stood in; -1: in none that could be used."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,9 +144,19 @@ class Collector:
             for name, times in earlier.trait_times.items():
                 self.trait_times.setdefault(name, []).append((base, times))
         for bad in batch.rejected:
-            source, record_id = self._key(batch, bad.line)
+            row, source = self._row(batch, bad.line)
             self.rejected.append(
-                Rejected(file, bad.line, source, record_id, None, bad.field, bad.value, bad.reason)
+                Rejected(
+                    file,
+                    bad.line,
+                    source,
+                    None,
+                    None,
+                    bad.field,
+                    bad.value,
+                    bad.reason,
+                    -1 if row < 0 else row + base,
+                )
             )
         self.rows += n
 
@@ -199,18 +211,18 @@ class Collector:
                 if origin is not None:
                     name, line = origin[0], int(origin[1][at])
                 source = batch.source[row].as_py()
-                record_id = None if batch.record_id is None else batch.record_id[row].as_py()
                 self.rejected.append(
-                    Rejected(name, line, source, record_id, column.type, column.column, text, why)
+                    Rejected(
+                        name, line, source, None, column.type, column.column, text, why, row + base
+                    )
                 )
 
     @staticmethod
-    def _key(batch: RawBatch, line: int) -> tuple[str | None, str | None]:
+    def _row(batch: RawBatch, line: int) -> tuple[int, str | None]:
         at = int(np.searchsorted(batch.lines, line))
         if at >= len(batch) or batch.lines[at] != line:
-            return None, None
-        record_id = None if batch.record_id is None else batch.record_id[at].as_py()
-        return batch.source[at].as_py(), record_id
+            return -1, None
+        return at, batch.source[at].as_py()
 
     def column(self, name: str) -> NDArray[np.generic]:
         """One of the collected columns, whole."""
@@ -221,9 +233,7 @@ class Collector:
         parts[:] = [whole]
         return whole
 
-    def whole(
-        self, parts: Sequence[tuple[int, pa.Array]], kind: pa.DataType
-    ) -> pa.ChunkedArray:
+    def whole(self, parts: Sequence[tuple[int, pa.Array]], kind: pa.DataType) -> pa.ChunkedArray:
         """A column of all rows from the pieces that there are, null elsewhere."""
         chunks = []
         at = 0

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["KINDS", "Columns", "ordered"]
+__all__ = ["KINDS", "Columns", "flat", "ordered"]
 
 KINDS = ("record", "observation", "content")
 """What the numbers of `Columns.kind` mean."""
@@ -131,6 +131,13 @@ class Columns:
                 for trait in traits
             },
         )
+
+
+def flat(column: pa.Array | pa.ChunkedArray) -> pa.Array:
+    """A column as one array."""
+    if isinstance(column, pa.ChunkedArray):
+        return pa.concat_arrays(column.chunks) if column.num_chunks else pa.nulls(0, column.type)
+    return column
 
 
 def ordered(columns: Columns, times: Longs) -> Ints:

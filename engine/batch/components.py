@@ -10,11 +10,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numba import njit
 
+from sameas.engine.batch.columns import flat
+
 if TYPE_CHECKING:
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
@@ -66,7 +67,13 @@ def connect(
     order = np.empty(n, dtype=np.int32)
     order[found.seen] = np.arange(n, dtype=np.int32)
     of, count = _components(
-        order, found.iptr, found.irec, found.standing, found.split_index, found.sptr, found.group,
+        order,
+        found.iptr,
+        found.irec,
+        found.standing,
+        found.split_index,
+        found.sptr,
+        found.group,
         pairs,
     )
     sizes, risky = _census(
@@ -100,9 +107,7 @@ def connect(
 
 def _folded(trait: pa.Array | pa.ChunkedArray) -> Longs:
     """Trait values as numbers, compared trimmed and case-folded; -1 where there is none."""
-    if isinstance(trait, pa.ChunkedArray):
-        trait = trait.combine_chunks()
-    encoded = trait.dictionary_encode()
+    encoded = flat(trait).dictionary_encode()
     texts = [text.strip().casefold() for text in encoded.dictionary.to_pylist()]
     numbers = {text: place for place, text in enumerate(sorted(set(texts) - {""}))}
     table = np.array([numbers.get(text, -1) for text in texts] + [-1], dtype=np.int64)
@@ -120,8 +125,16 @@ def _exceeds(of: Ints, values: Longs, count: int) -> Bools:
 def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> Bools:
     """Components with a guarded node of two records or more and two names that clash."""
     guarded = _guarded(
-        of, count, found.iptr, found.irec, found.standing, columns.type_of, found.rules.guard,
-        found.split_index, found.sptr, found.group,
+        of,
+        count,
+        found.iptr,
+        found.irec,
+        found.standing,
+        columns.type_of,
+        found.rules.guard,
+        found.split_index,
+        found.sptr,
+        found.group,
     )
     code = found.clashes.code
     here = guarded[of] & (code >= 0)

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from sameas.engine.batch.columns import ordered
+from sameas.engine.batch.columns import flat, ordered
 from sameas.matching.canonical import junk_column
 from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
 
@@ -84,7 +84,7 @@ class Clashes:
     """
 
     def __init__(self, columns: Columns) -> None:
-        parts = {name: column for name, column in columns.traits.items() if name in NAME_TRAITS}
+        parts = {n: flat(column) for n, column in columns.traits.items() if n in NAME_TRAITS}
         names = person_name_column(parts) if parts else pa.nulls(len(columns), pa.string())
         encoded = names.dictionary_encode()
         texts = encoded.dictionary

@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
-from sameas.engine.batch.columns import Columns
+from sameas.engine.batch.columns import Columns, flat
 from sameas.engine.batch.interner import Interner, StringBuffers
 from sameas.graph.model import Identifier
 from sameas.graph.versions import (
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sameas.engine.batch.collect import Collector
+    from sameas.engine.batch.collect import Collector, Rejected
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int32]
@@ -55,6 +55,8 @@ class Live:
     """When a source withdrew a key, for keys that it withdrew."""
     trait_times: dict[str, Longs]
     """By trait, for observations: when the value was said; else the record's event time."""
+    rejected: list[Rejected]
+    """What could not be used, with the record that it would have belonged to."""
 
 
 def live(rows: Collector) -> Live:
@@ -108,7 +110,9 @@ class _Living:
         if len(extra.rows) or by_content:
             more = np.array([row for row, _ in by_content], dtype=np.int64)
             names = [*extra.names, *(name for _, name in by_content)]
-            ids = pa.concat_arrays([ids.cast(pa.large_string()), pa.array(names, pa.large_string())])
+            ids = pa.concat_arrays(
+                [ids.cast(pa.large_string()), pa.array(names, pa.large_string())]
+            )
             rows = np.concatenate([rows, extra.rows, more])
             kind = np.concatenate(
                 [kind, np.full(len(extra.rows), 1, np.int8), np.full(len(more), 2, np.int8)]
@@ -125,7 +129,13 @@ class _Living:
             traits = {name: column.take(pa.array(rows)) for name, column in traits.items()}
         trait_times: dict[str, Longs] = {}
         if extra.several.any():
-            self._fold_traits(extra, len(rows) - len(by_content) - len(extra.rows), traits, trait_times, event_time)
+            self._fold_traits(
+                extra,
+                len(rows) - len(by_content) - len(extra.rows),
+                traits,
+                trait_times,
+                event_time,
+            )
         columns = Columns(
             self.names,
             self.source[rows],
@@ -143,7 +153,9 @@ class _Living:
             self._also(also_alive),
             traits,
         )
-        return Live(columns, self._raw(rows), tombstones, trait_times)
+        return Live(
+            columns, self._raw(rows), tombstones, trait_times, self._rejected(rows, extra, ids)
+        )
 
     # -- rows -------------------------------------------------------------------------------
 
@@ -282,8 +294,15 @@ class _Living:
         if self._trait_times:
             several[:] = True
         return _Folded(
-            lead, rows, groups, [names[g] for g in kept.tolist()],
-            event_time, first_seen, last_seen, count, several,
+            lead,
+            rows,
+            groups,
+            [names[g] for g in kept.tolist()],
+            event_time,
+            first_seen,
+            last_seen,
+            count,
+            several,
         )
 
     def _fold_traits(
@@ -304,24 +323,30 @@ class _Living:
                 known = own.is_valid().to_numpy(zero_copy_only=False)
                 said = np.where(known, own.fill_null(0).to_numpy(), said)
             frame = pl.DataFrame(
-                {"group": groups, "time": said, "value": pl.from_arrow(column.take(pa.array(members)))}
+                {
+                    "group": groups,
+                    "time": said,
+                    "value": pl.from_arrow(column.take(pa.array(members))),
+                }
             ).drop_nulls("value")
             frame = frame.filter(pl.col("time") == pl.col("time").max().over("group")).unique(
                 maintain_order=True
             )
             twice = frame.filter(pl.col("group").is_duplicated())
             best = frame.filter(~pl.col("group").is_duplicated())
-            chosen = dict(zip(best["group"].to_list(), best.select("time", "value").iter_rows(), strict=True))
+            chosen = dict(
+                zip(best["group"].to_list(), best.select("time", "value").iter_rows(), strict=True)
+            )
             for (group,), rows in twice.group_by("group"):
                 value = max(rows["value"].to_list(), key=lambda value: (value_hash(value), value))
                 chosen[group] = (rows["time"][0], value)
             places = np.flatnonzero(folded.several) + base
-            texts = [chosen.get(group, (0, None)) for group in np.flatnonzero(folded.several).tolist()]
+            texts = [
+                chosen.get(group, (0, None)) for group in np.flatnonzero(folded.several).tolist()
+            ]
             mask = np.zeros(len(event_time), dtype=bool)
             mask[places] = True
-            current = traits[name]
-            if isinstance(current, pa.ChunkedArray):
-                current = current.combine_chunks()
+            current = flat(traits[name])
             traits[name] = pc.replace_with_mask(
                 current, pa.array(mask), pa.array([text for _, text in texts], current.type)
             )
@@ -358,7 +383,11 @@ class _Living:
         numbers = np.flatnonzero(carried)
         canonical = values.take(pa.array(numbers))
         spelled = sorted(
-            {(r.number, r.value) for r in self.rows.raw if r.type == kind and r.number >= 0 and alive[r.row]}
+            {
+                (r.number, r.value)
+                for r in self.rows.raw
+                if r.type == kind and r.number >= 0 and alive[r.row]
+            }
         )
         numbers = np.concatenate([numbers, np.array([n for n, _ in spelled], dtype=np.int64)])
         raw = pa.concat_arrays([canonical, pa.array([text for _, text in spelled], pa.string())])
@@ -373,6 +402,23 @@ class _Living:
                 of.append((numbers[here] + low).astype(np.int32))
         pairs = np.unique(np.stack([np.concatenate(names), np.concatenate(of)], axis=1), axis=0)
         return pairs[:, 0].astype(np.int32), pairs[:, 1].astype(np.int32)
+
+    def _rejected(self, rows: Longs, folded: _Folded, ids: pa.Array) -> list[Rejected]:
+        if not self.rows.rejected:
+            return []
+        record = np.full(self.n, -1, dtype=np.int64)
+        record[rows] = np.arange(len(rows))
+        record[folded.members] = record[folded.rows][folded.groups]
+        known = self.rows.record_ids.values()
+        found = []
+        for bad in self.rows.rejected:
+            name = bad.record_id
+            if bad.row >= 0 and record[bad.row] >= 0:
+                name = ids[int(record[bad.row])].as_py()
+            elif bad.row >= 0 and self.rid[bad.row] >= 0:
+                name = known[int(self.rid[bad.row])].as_py()
+            found.append(bad._replace(record_id=name))
+        return found
 
     def _raw(self, rows: Longs) -> tuple[Ints, Ints, list[str]]:
         if not self.rows.raw:

@@ -66,7 +66,9 @@ def write_table(
         schema = schema.with_metadata(metadata)
     coded = [field.name for field in schema if pa.types.is_dictionary(field.type)]
     rows = 0
-    with pq.ParquetWriter(path, schema, compression="zstd", compression_level=1, use_dictionary=coded) as writer:
+    with pq.ParquetWriter(
+        path, schema, compression="zstd", compression_level=1, use_dictionary=coded
+    ) as writer:
         for batch in batches:
             if batch.num_rows:
                 writer.write_batch(batch.cast(schema) if metadata else batch)
@@ -82,10 +84,14 @@ def check_target(out: Path, *, force: bool) -> None:
         OutputError: the place is taken, or is no folder of ours.
     """
     if not out.parent.exists():
-        raise OutputError(Fault(str(out), "its parent folder does not exist", f"mkdir -p {out.parent}"))
+        raise OutputError(
+            Fault(str(out), "its parent folder does not exist", f"mkdir -p {out.parent}")
+        )
     if not os.path.lexists(out):
         if not os.access(out.parent, os.W_OK):
-            raise OutputError(Fault(str(out.parent), "cannot be written to", "choose another folder"))
+            raise OutputError(
+                Fault(str(out.parent), "cannot be written to", "choose another folder")
+            )
         return
     if not out.is_dir():
         raise OutputError(Fault(str(out), "exists and is no folder", "choose another name"))
@@ -96,7 +102,11 @@ def check_target(out: Path, *, force: bool) -> None:
             )
         if not (out / MANIFEST).exists():
             raise OutputError(
-                Fault(str(out), "is not an output of sameas, so it is not replaced", "remove it yourself")
+                Fault(
+                    str(out),
+                    "is not an output of sameas, so it is not replaced",
+                    "remove it yourself",
+                )
             )
 
 

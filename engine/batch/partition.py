@@ -319,7 +319,9 @@ class _Assembly:
         _, kind, a, b = found.why[place].tolist()
         if kind == -1:
             names = (found.clashes.names[a], found.clashes.names[b])
-            return Reason("guard", tuple(sorted(" ".join(n.replace("\x1f", " ").split()) for n in names)))
+            return Reason(
+                "guard", tuple(sorted(" ".join(n.replace("\x1f", " ").split()) for n in names))
+            )
         if a >= 0 and b >= 0:
             return Reason("max_per_profile", tuple(sorted((world.ref(a), world.ref(b)))))
         # somebody carries several values: look at the whole first group
@@ -412,9 +414,7 @@ def _surroundings(
             columns.record_ids[record].as_py(),
         ),
         record_ref=lambda record: columns.key(record).ref,
-        vector=lambda record: (
-            None if evidence is None else evidence.vector(columns.key(record))
-        ),
+        vector=lambda record: None if evidence is None else evidence.vector(columns.key(record)),
     )
 
 

@@ -158,12 +158,13 @@ class _Work:
                 world.counts_as(one)
                 for record in word
                 for one in world.carried(record)
-                if world.type_of(one) == kind
-                and (world.unlinked(one) if free else one in granted)
+                if world.type_of(one) == kind and (world.unlinked(one) if free else one in granted)
             }
         )
 
-    def _too_many(self, kind: int, values: set[int], parts: Sequence[Cluster], more: int | None = None) -> bool:
+    def _too_many(
+        self, kind: int, values: set[int], parts: Sequence[Cluster], more: int | None = None
+    ) -> bool:
         limit = self.world.limits[kind]
         total = len(values)
         if total <= limit:
@@ -314,15 +315,18 @@ class _Work:
         for kind, _, node in turns:
             one = node.identifier
             guarded = kind in world.guarded
-            held_by: list[Cluster] = []
             first_by: list[int] = []
             for record in self.piece.nodes[node]:
                 own = self.of[record]
-                held_by = [self.of[other] for other in first_by]
-                if own in held_by:
+                holders_now = [self.of[other] for other in first_by]
+                if own in holders_now:
+                    # with a further holder: what kept that one from the first, keeps this record
+                    lead = first_by[holders_now.index(own)]
+                    if (lead, one) in refused:
+                        refused[record, one] = refused[lead, one]
                     continue
                 first_refusal: Reason | None = None
-                for holder in held_by:
+                for holder in holders_now:
                     reason = self.breaks(holder, own, guarded=guarded)
                     if reason is None:
                         self.join(holder, own)

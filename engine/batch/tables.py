@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 from numba import njit
 
-from sameas.engine.batch.columns import KINDS
+from sameas.engine.batch.columns import KINDS, flat
 from sameas.engine.golden import golden_slices
 
 if TYPE_CHECKING:
@@ -52,7 +52,6 @@ class Answer:
     issued: Issued
     policy: Policy
     judgements: Sequence[Judgement]
-    rejected: Sequence[Rejected]
 
 
 def build(answer: Answer) -> dict[str, tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
@@ -63,7 +62,7 @@ def build(answer: Answer) -> dict[str, tuple[pa.Schema, Iterator[pa.RecordBatch]
         "profiles": _profiles(answer),
         "edges": _edges(answer),
         "refused": _refused(answer),
-        "rejected": _rejected(answer.rejected),
+        "rejected": _rejected(answer.live.rejected),
         "judgements": _judgements(answer.judgements),
         "changes": _frame(answer.issued.changes),
         "ledger": _frame(
@@ -77,7 +76,9 @@ def build(answer: Answer) -> dict[str, tuple[pa.Schema, Iterator[pa.RecordBatch]
 
 
 def _words(values: Sequence[str], codes: NDArray[np.generic]) -> pa.DictionaryArray:
-    return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(list(values), pa.string()))
+    return pa.DictionaryArray.from_arrays(
+        pa.array(codes.astype(np.int32)), pa.array(list(values), pa.string())
+    )
 
 
 def _strings(array: pa.Array) -> pa.Array:
@@ -99,10 +100,7 @@ def _of(schema: pa.Schema, columns: dict[str, pa.Array]) -> pa.RecordBatch:
 
 
 def _chunk(column: pa.Array | pa.ChunkedArray, span: slice) -> pa.Array:
-    piece = column.slice(span.start, span.stop - span.start)
-    if isinstance(piece, pa.ChunkedArray):
-        piece = pa.concat_arrays(piece.chunks) if piece.num_chunks else pa.nulls(0, piece.type)
-    return piece
+    return flat(column.slice(span.start, span.stop - span.start))
 
 
 def _frame(frame: pl.DataFrame) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -118,7 +116,10 @@ def _frame(frame: pl.DataFrame) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         for span in _spans(len(frame)):
             piece = frame.slice(span.start, span.stop - span.start)
             arrays = [
-                pa.array(piece[field.name].cast(pl.String).to_arrow()).cast(pa.string()).dictionary_encode().cast(_WORD)
+                pa.array(piece[field.name].cast(pl.String).to_arrow())
+                .cast(pa.string())
+                .dictionary_encode()
+                .cast(_WORD)
                 if field.type == _WORD
                 else piece[field.name].to_arrow().cast(field.type)
                 for field in schema
@@ -233,9 +234,7 @@ def _identifiers(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                     {
                         "type": _words(columns.types, np.full(len(numbers), place)),
                         "value": _strings(values.take(pa.array(numbers - base))),
-                        "profile_id": answer.issued.profile_ids.take(
-                            pa.array(home, mask=home < 0)
-                        ),
+                        "profile_id": answer.issued.profile_ids.take(pa.array(home, mask=home < 0)),
                         "status": _words(STATUS, partition.status[means]),
                         "fanout": pa.array(partition.links.fanout[means]),
                         "records": pa.array(carriers[numbers]),
@@ -297,7 +296,10 @@ def _link_rows(answer: Answer) -> Iterator[pa.RecordBatch]:
     columns, partition = answer.live.columns, answer.partition
     named = _named(partition, columns.n_identifiers)
     found = partition.links
-    everything = pa.concat_arrays([values.cast(pa.large_string()) for values in columns.values] or [pa.nulls(0, pa.large_string())])
+    everything = pa.concat_arrays(
+        [values.cast(pa.large_string()) for values in columns.values]
+        or [pa.nulls(0, pa.large_string())]
+    )
     spelled = _spellings(answer)
     n = len(columns)
     start = 0
@@ -393,8 +395,14 @@ def _profiles(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     found = partition.links
     size = np.bincount(partition.profile, minlength=n_profiles).astype(np.int32)
     identifiers = _held(
-        partition.profile, n_profiles, found.ptr, found.ids, found.iptr, found.irec,
-        partition.status, partition.granted,
+        partition.profile,
+        n_profiles,
+        found.ptr,
+        found.ids,
+        found.iptr,
+        found.irec,
+        partition.status,
+        partition.granted,
     )
     first = np.full(n_profiles, np.iinfo(np.int64).max)
     last = np.full(n_profiles, np.iinfo(np.int64).min)
@@ -449,7 +457,9 @@ def _profiles(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                 yield _of(schema, fixed(span) | {"provenance": empty})
             return
         start = 0
-        for piece in golden_slices(_golden_input(answer, traits), answer.policy.survivorship, traits):
+        for piece in golden_slices(
+            _golden_input(answer, traits), answer.policy.survivorship, traits
+        ):
             stop = start + len(piece.values)
             found = fixed(slice(start, stop))
             for name in traits:
@@ -540,7 +550,9 @@ def _refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
 
     def reason(whys: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, pa.Array]:
         return {
-            "constraint": pa.array([why[0] for why in whys], pa.string()).dictionary_encode().cast(_WORD),
+            "constraint": pa.array([why[0] for why in whys], pa.string())
+            .dictionary_encode()
+            .cast(_WORD),
             "against": pa.array([list(why[1]) for why in whys], pa.list_(pa.string())),
         }
 
@@ -567,7 +579,9 @@ def _refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                 },
             )
         pairs = [("match", a, b, why) for a, b, why in partition.refused_matches]
-        pairs += [("judgement", word.left, word.right, why) for word, why in partition.refused_words]
+        pairs += [
+            ("judgement", word.left, word.right, why) for word, why in partition.refused_words
+        ]
         if pairs:
             left = np.array([a for _, a, _, _ in pairs], dtype=np.int64)
             right = np.array([b for _, _, b, _ in pairs], dtype=np.int64)
@@ -612,7 +626,9 @@ def _rejected(rejected: Sequence[Rejected]) -> tuple[pa.Schema, Iterator[pa.Reco
             for place, field in enumerate(schema):
                 plain = pa.int64() if field.name == "line" else pa.string()
                 array = pa.array([row[place] for row in piece], plain)
-                arrays.append(array.dictionary_encode().cast(_WORD) if field.type == _WORD else array)
+                arrays.append(
+                    array.dictionary_encode().cast(_WORD) if field.type == _WORD else array
+                )
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     return schema, rows()
@@ -651,4 +667,3 @@ def _judgements(judgements: Sequence[Judgement]) -> tuple[pa.Schema, Iterator[pa
             )
 
     return schema, rows()
-

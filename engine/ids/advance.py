@@ -172,9 +172,7 @@ def _first(
     return Issued(names, arrival, keys, ids, changes)
 
 
-def _with_tombstones(
-    keys: pl.DataFrame, withdrawn_at: dict[tuple[str, str], int]
-) -> pl.DataFrame:
+def _with_tombstones(keys: pl.DataFrame, withdrawn_at: dict[tuple[str, str], int]) -> pl.DataFrame:
     """Remember when sources withdrew keys, those that never arrived included."""
     if not withdrawn_at:
         return keys
@@ -390,7 +388,8 @@ class _Next:
             schema={"old_id": pl.String, "new_id": pl.String},
         ).unique()
         homes = ids.filter(pl.col("profile") >= 0).select(
-            old_id=pl.col("id"), home=texts.gather(pl.Series(ids["profile"].to_numpy()[ids["profile"].to_numpy() >= 0]))
+            old_id=pl.col("id"),
+            home=texts.gather(pl.Series(ids["profile"].to_numpy()[ids["profile"].to_numpy() >= 0])),
         )
         pairs = pairs.join(homes, on="old_id", how="left")
         pairs = pairs.with_columns(
@@ -407,8 +406,6 @@ class _Next:
         created = (
             pl.DataFrame({"new_id": texts})
             .join(pairs, on="new_id", how="anti")
-            .select(
-                change=pl.lit("created"), old_id=pl.lit(None, dtype=pl.String), new_id="new_id"
-            )
+            .select(change=pl.lit("created"), old_id=pl.lit(None, dtype=pl.String), new_id="new_id")
         )
         return pl.concat([pairs, removed, created]).sort("change", "old_id", "new_id")

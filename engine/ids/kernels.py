@@ -43,7 +43,18 @@ def profile_ids(
     words = np.frombuffer(key[:16], dtype=np.uint64)
     out = np.empty((len(source), ID_LENGTH), dtype=np.uint8)
     longest = int(np.diff(at).max(initial=0)) + int(np.diff(starts).max(initial=0)) + 64
-    _ids(words, flat, starts, source, at, text, incarnation, np.zeros(longest, np.uint8), _ALPHABET, out)
+    _ids(
+        words,
+        flat,
+        starts,
+        source,
+        at,
+        text,
+        incarnation,
+        np.zeros(longest, np.uint8),
+        _ALPHABET,
+        out,
+    )
     return out
 
 

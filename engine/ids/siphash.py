@@ -71,9 +71,7 @@ def message(source: bytes, record_id: bytes, incarnation: int, again: int) -> by
     return b"%b\x00%b\x00%d\x00%d" % (source, record_id, incarnation, again)
 
 
-def profile_id(
-    key: bytes, record: tuple[str, str], *, incarnation: int = 0, again: int = 0
-) -> str:
+def profile_id(key: bytes, record: tuple[str, str], *, incarnation: int = 0, again: int = 0) -> str:
     """The id of a profile whose first arrived record is (source, record id).
 
     >>> profile_id(bytes(16), ("crm", "1"))

@@ -126,7 +126,9 @@ def read_judgements(path: Path, policy: Policy, *, now: int) -> list[Judgement]:
                 except ValueError as error:
                     faults.append(Fault(f"{where}, {side}", str(error)))
             if not _texts(row[side]):
-                faults.append(Fault(f"{where}, {side}", "is empty", "name a record or an identifier"))
+                faults.append(
+                    Fault(f"{where}, {side}", "is empty", "name a record or an identifier")
+                )
             sides.append(frozenset(refs))
         if sides[0] & sides[1]:
             both = ", ".join(sorted(ref.ref for ref in sides[0] & sides[1]))

@@ -57,7 +57,9 @@ class _Work:
 
     # -- constraints ------------------------------------------------------------------------
 
-    def count(self, parts: list[Cluster], type_name: str, extra: Identifier | None = None) -> tuple[int, set[Identifier]]:
+    def count(
+        self, parts: list[Cluster], type_name: str, extra: Identifier | None = None
+    ) -> tuple[int, set[Identifier]]:
         """How many values of a type the union holds, those forgiven that a judgement joined."""
         kind = self.policy.identifiers[self.policy.rank(type_name)]
         counts_as = self.found.counts_as
@@ -72,11 +74,7 @@ class _Work:
                 for key in keys
                 for one in self.found.carried[key]
                 if one.type == type_name
-                and (
-                    one in granted
-                    if kind.links
-                    else self.found.standing[one] == "unlinked"
-                )
+                and (one in granted if kind.links else self.found.standing[one] == "unlinked")
             }
 
         values = {one for one in granted if one.type == type_name} | on(records)
@@ -191,7 +189,11 @@ class _Work:
             for key in found.nodes[node]:
                 first_refusal = None
                 own = self.of[key]
-                if any(self.of[other] is own for other in held_by):
+                lead = next((other for other in held_by if self.of[other] is own), None)
+                if lead is not None:
+                    # with a further holder: what kept that one from the first, keeps this record
+                    if (lead, node) in refused:
+                        refused[key, node] = refused[lead, node]
                     continue
                 for other in held_by:
                     reason = self.breaks(self.of[other], own, guarded=guarded)

@@ -213,9 +213,13 @@ def _incompatible(
                 return Reason("max_per_profile", tuple(sorted(v.ref for v in values)))
     if policy.identifiers[rank].guard:
         name = found.names[key]
-        clashes = {found.names[other] for other in group if not compatible(name, found.names[other])}
+        clashes = {
+            found.names[other] for other in group if not compatible(name, found.names[other])
+        }
         if clashes:
-            return Reason("guard", tuple(sorted(shown(n) for n in (name, min(n for n in clashes if n)) if n)))
+            return Reason(
+                "guard", tuple(sorted(shown(n) for n in (name, min(n for n in clashes if n)) if n))
+            )
     return None
 
 

@@ -71,9 +71,7 @@ def live_records(versions: Iterable[Version]) -> list[Record]:
         )
     for key, candidates in events.items():
         alive = [
-            one
-            for one in candidates
-            if key not in tombstones or one.event_time > tombstones[key]
+            one for one in candidates if key not in tombstones or one.event_time > tombstones[key]
         ]
         if alive:
             live.append(_folded(key, alive))

@@ -22,9 +22,7 @@ def by_reference(world: World) -> Partition:
 
 def by_columns(world: World) -> Partition:
     columns = Columns.from_records(world.records, world.policy)
-    answer = partition(
-        columns, world.policy, judgements=world.judgements, evidence=world.evidence
-    )
+    answer = partition(columns, world.policy, judgements=world.judgements, evidence=world.evidence)
     keys = [columns.key(record) for record in range(len(columns))]
     members: dict[int, set] = {}
     for record, profile in enumerate(answer.profile.tolist()):

@@ -56,9 +56,7 @@ def policies(draw: st.DrawFn) -> Policy:
                 name,
                 "hash" if name == "email_sha256" else "exact",
                 links=name != "segment" and draw(st.integers(0, 19)) != 0,
-                max_per_profile=1
-                if name == "user_id"
-                else draw(limits(1, 2, 3)),
+                max_per_profile=1 if name == "user_id" else draw(limits(1, 2, 3)),
                 max_fanout=draw(limits(1, 2, 3)),
                 max_records=draw(limits(2, 4, 5)),
                 guard=name == "phone" or draw(st.integers(0, 9)) == 0,
@@ -130,7 +128,11 @@ def judgements(draw: st.DrawFn, keys: list[RecordKey], number: int) -> Judgement
 
 @st.composite
 def worlds(
-    draw: st.DrawFn, *, max_records: int = 10, with_judgements: bool = True, with_matches: bool = True
+    draw: st.DrawFn,
+    *,
+    max_records: int = 10,
+    with_judgements: bool = True,
+    with_matches: bool = True,
 ) -> World:
     size = draw(st.integers(0, max_records))
     keys = [RecordKey(SOURCES[place % 3], str(place // 3)) for place in range(size + 1)]

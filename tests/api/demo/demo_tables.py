@@ -47,7 +47,7 @@ class Output:
                 "last_seen": time,
                 "count": 1,
                 "arrival": len(self.records),
-                "observation": source in {"web", "mobile"},
+                "kind": "observation" if source in {"web", "mobile"} else "record",
                 "full_name": name,
             }
         )
@@ -87,7 +87,7 @@ class Output:
         text, number = pl.String, pl.Int64
         records = {"source": text, "record_id": text, "profile_id": text, "event_time": number}
         records |= {"first_seen": number, "last_seen": number, "count": number}
-        records |= {"arrival": number, "observation": pl.Boolean, "full_name": text}
+        records |= {"arrival": number, "kind": pl.String, "full_name": text}
         edges = dict.fromkeys(("kind", "source", "record_id", "type", "value", "raw"), text)
         carried = Counter((str(e["type"]), str(e["value"])) for e in self.edges)
         identifiers = [

@@ -28,7 +28,7 @@ SCHEMAS: dict[str, dict[str, Any]] = {
         "last_seen": pl.Int64,
         "count": pl.Int64,
         "arrival": pl.Int64,
-        "observation": pl.Boolean,
+        "kind": pl.String,
         "name": pl.String,
         "city": pl.String,
     },

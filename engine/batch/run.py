@@ -1,0 +1,390 @@
+"""One batch run: read, resolve, issue ids, write. The only module here that does I/O end to end."""
+
+from __future__ import annotations
+
+import platform
+import resource
+import secrets
+import time
+from collections import Counter
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import pyarrow as pa
+
+from sameas.engine import policy as policies
+from sameas.engine.batch.collect import Collector
+from sameas.engine.batch.live import live
+from sameas.engine.batch.output import check_target, folder
+from sameas.engine.batch.partition import partition
+from sameas.engine.batch.previous import ID_KEY, Previous
+from sameas.engine.batch.result import Result
+from sameas.engine.batch.tables import FORMAT_VERSION, STATUS, Answer, build
+from sameas.engine.evidence import GivenMatches
+from sameas.engine.ids.advance import advance
+from sameas.engine.read import from_table, inspect
+from sameas.engine.read.words import read_judgements, read_matches
+from sameas.errors import Fault, InputError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from sameas.engine.batch.live import Live
+    from sameas.engine.batch.partition import Partition
+    from sameas.engine.policy import Policy
+    from sameas.engine.read import InputFile
+    from sameas.graph.model import Judgement, Match
+
+__all__ = ["Progress", "resolve", "resolve_files"]
+
+
+class Progress(Protocol):
+    """Told how far a stage is: rows, or None as total where that is not known."""
+
+    def __call__(self, stage: str, done: int, total: int | None, /) -> None: ...
+
+
+@dataclass
+class _Run:
+    """One run's settings and what it measures on its way."""
+
+    policy: Policy
+    now: int
+    id_key: bytes | None
+    progress: Progress
+    judgements: Sequence[Judgement] = ()
+    matches: Sequence[Match] = ()
+    previous: Previous | None = None
+    append: bool = False
+    timings: dict[str, float] = field(default_factory=dict)
+    inputs: list[dict[str, Any]] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    rows: int = 0
+    hash_bits: int = 64
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        self.progress(name, 0, None)
+        yield
+        self.timings[name] = round(time.perf_counter() - start, 3)
+        self.progress(name, 1, 1)
+
+    def answer(self, files: Sequence[InputFile]) -> tuple[Answer, bytes]:
+        """Everything up to the output."""
+        rows = Collector(self.policy, now=self.now, hash_bits=self.hash_bits)
+        start = time.perf_counter()
+        if self.previous is not None and self.append:
+            for batch, earlier in self.previous.batches():
+                rows.add(batch, file=self.previous.path.name, earlier=earlier)
+        total = sum(file.rows for file in files) if all(f.rows is not None for f in files) else None
+        for file in files:
+            before, bad = rows.rows, len(rows.rejected)
+            for batch in file.batches():
+                rows.add(batch, file=file.name)
+                self.progress("read", rows.rows, total)
+            self._input(file, rows.rows - before, len(rows.rejected) - bad)
+            self.rows += rows.rows - before
+        self.timings["read"] = round(time.perf_counter() - start, 3)
+        if not self.rows:
+            names = ", ".join(file.name for file in files)
+            raise InputError(Fault(names, "no row could be used", "see its first lines"))
+        with self.stage("records"):
+            found = live(rows)
+        with self.stage("resolve"):
+            parts = partition(
+                found.columns,
+                self.policy,
+                judgements=self.judgements,
+                evidence=GivenMatches(self.matches) if self.matches else None,
+            )
+        with self.stage("ids"):
+            if self.previous is not None:
+                before_ids = self.previous.ledger()
+                key = before_ids.id_key
+                issued = advance(
+                    before_ids,
+                    found.columns,
+                    parts.profile,
+                    n_profiles=parts.n_profiles,
+                    signed_up=_signed_up(found, parts, self.policy),
+                    withdrawn_at=found.tombstones,
+                    now=self.now,
+                )
+            else:
+                key = self.id_key or secrets.token_bytes(16)
+                issued = advance(
+                    key,
+                    found.columns,
+                    parts.profile,
+                    n_profiles=parts.n_profiles,
+                    signed_up=_signed_up(found, parts, self.policy),
+                    withdrawn_at=found.tombstones,
+                    now=self.now,
+                )
+        self._warn(found, files)
+        answer = Answer(found, parts, issued, self.policy, self.judgements)
+        return answer, key
+
+    def _input(self, file: InputFile, rows: int, rejected: int) -> None:
+        mapping = [
+            {"column": column, "role": role, "why": why, "example": example}
+            for column, role, why, example in file.mapping.rows()
+        ]
+        self.inputs.append(
+            {
+                "name": file.name,
+                "format": file.format,
+                "rows": rows,
+                "rejected": rejected,
+                "mapping": mapping,
+            }
+        )
+
+    def _warn(self, found: Live, files: Sequence[InputFile]) -> None:
+        if not len(found.columns.ids):
+            self.warnings.append(
+                "no identifier column was found: every record is a profile of its own; "
+                "name one in the policy's [columns]"
+            )
+        if not len(found.columns):
+            self.warnings.append("no live record is left: all were withdrawn")
+        for file in files:
+            timed = file.mapping.first("event_time")
+            if timed is None:
+                self.warnings.append(
+                    f"{file.name}: no event time, so its rows have the time of this run's start"
+                )
+
+    def manifest(self, answer: Answer, written: Mapping[str, int]) -> dict[str, Any]:
+        """What the run did, in numbers."""
+        columns, parts = answer.live.columns, answer.partition
+        m = columns.n_identifiers
+        named = np.arange(m) if parts.alias is None else parts.alias
+        carried = np.bincount(columns.ids, minlength=m) > 0
+        status = parts.status[named]
+        by_type = {
+            name: {
+                state: int(np.count_nonzero(carried[span] & (status[span] == number)))
+                for number, state in enumerate(STATUS)
+                if state != "absent"
+            }
+            for place, name in enumerate(columns.types)
+            if (span := slice(int(columns.offsets[place]), int(columns.offsets[place + 1])))
+            and carried[span].any()
+        }
+        whys = [*parts.refused.why, *(w for _, w in parts.refused_words)]
+        whys += [why for *_, why in parts.refused_matches]
+        sizes, how_many = np.unique(parts.component_sizes, return_counts=True)
+        changes = Counter(answer.issued.changes["change"].to_list())
+        return {
+            "format_version": FORMAT_VERSION,
+            "sameas_version": version("sameas"),
+            "started": datetime.fromtimestamp(self.now / 1e6, UTC).isoformat(),
+            "previous": None if self.previous is None else str(self.previous.path),
+            "append": self.append,
+            "inputs": self.inputs,
+            "counts": {
+                "rows": self.rows,
+                "records": len(columns),
+                "observations": int(np.count_nonzero(columns.kind == 1)),
+                "identifiers": written["identifiers"],
+                "components": len(parts.component_sizes),
+                "profiles": parts.n_profiles,
+                "edges": written["edges"],
+                "refused": written["refused"],
+                "rejected": written["rejected"],
+                "judgements": len(self.judgements),
+                "step_by_step": parts.stepwise,
+            },
+            "identifiers": by_type,
+            "component_sizes": dict(zip(map(str, sizes.tolist()), how_many.tolist(), strict=True)),
+            "refused": dict(Counter(why.constraint for why in whys).most_common()),
+            "rejected": dict(Counter(bad.reason for bad in answer.live.rejected).most_common(50)),
+            "changes": {
+                name: changes.get(name, 0)
+                for name in ("created", "merged", "split", "unchanged", "removed")
+            },
+            "timings": dict(self.timings),
+            "warnings": self.warnings,
+            "resources": _resources(),
+            "versions": {
+                "python": platform.python_version(),
+                **{name: version(name) for name in ("numba", "numpy", "polars", "pyarrow")},
+            },
+        }
+
+
+def _resources() -> dict[str, float]:
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    return {
+        "cpu_seconds": round(used.ru_utime + used.ru_stime, 3),
+        "peak_mb": round(used.ru_maxrss / 1024, 1),
+    }
+
+
+def _signed_up(
+    found: Live, parts: Partition, policy: Policy
+) -> np.ndarray[Any, np.dtype[np.bool_]]:
+    """The records that hold a value of a type with limit 1."""
+    single = [kind.links and kind.max_per_profile == 1 for kind in policy.identifiers]
+    table = np.array([*single, False], dtype=bool)
+    links = parts.links
+    holds = parts.granted & table[found.columns.type_of[links.ids]]
+    record = np.repeat(np.arange(len(found.columns)), np.diff(links.ptr))
+    signed = np.zeros(len(found.columns), dtype=bool)
+    signed[record[holds]] = True
+    return signed
+
+
+def _silent(_stage: str, _done: int, _total: int | None, /) -> None:
+    return
+
+
+def _now() -> int:
+    return time.time_ns() // 1_000
+
+
+def resolve_files(
+    paths: Sequence[Path],
+    out: Path,
+    *,
+    policy: Policy | None = None,
+    judgements: Path | None = None,
+    matches: Path | None = None,
+    previous: Path | None = None,
+    append: bool = False,
+    force: bool = False,
+    id_key: bytes | None = None,
+    progress: Callable[[str, int, int | None], None] | None = None,
+) -> Result:
+    """Resolve files into an output folder; see `sameas resolve --help`.
+
+    Args:
+        paths: CSV, Parquet or JSON lines, compressed or not.
+        out: the folder to make; docs/output.md describes what is in it.
+        policy: the rules; None: the default policy.
+        judgements: a file of judgements; with `append` they are added to the earlier ones.
+        matches: a file of scored pairs.
+        previous: an earlier output whose ids and ledger go on.
+        append: the files are added to the earlier output's records (`previous`, else `out`);
+            otherwise they are the full set, and what is absent counts as withdrawn.
+        force: replace `out` if it is there.
+        id_key: 16 bytes or more that make new profile ids; of a continued ledger its own counts.
+        progress: told how far each stage is.
+
+    Raises:
+        InputError: a file, a judgement or a match cannot be used; nothing was written.
+        OutputError: `out` cannot be written, or `previous` cannot be continued.
+    """
+    out = Path(out)
+    if append and previous is None:
+        previous, force = out, True
+        if not out.exists():
+            raise InputError(
+                Fault("--append", f"{out} is not there yet", "resolve once without --append")
+            )
+    check_target(out, force=force)
+    run = _Run(policy or policies.default(), _now(), id_key, progress or _silent, append=append)
+    run.previous = None if previous is None else Previous.open(previous)
+    _read_words(run, judgements, matches)
+    files = inspect(list(paths), run.policy, now=run.now)
+    answer, key = run.answer(files)
+    with folder(out) as target:
+        written = {}
+        with run.stage("write"):
+            for name, (schema, batches) in build(answer).items():
+                metadata = {ID_KEY.decode(): key.hex()} if name == "ledger" else None
+                written[name] = target.table(name, schema, batches, metadata=metadata)
+        target.text("policy.toml", policies.dumps(run.policy))
+        manifest = run.manifest(answer, written)
+        with run.stage("report"):
+            from sameas.engine.report import build_report
+
+            target.text("report.html", build_report(target.path, manifest))
+        manifest["timings"] = dict(run.timings)
+        manifest["resources"] = _resources()
+        target.manifest(manifest)
+    return Result(manifest, out)
+
+
+def _read_words(run: _Run, judgements: Path | None, matches: Path | None) -> None:
+    faults: list[Fault] = []
+    earlier = []
+    if run.append and run.previous is not None:
+        earlier = run.previous.judgements()
+    try:
+        own = [] if judgements is None else read_judgements(judgements, run.policy, now=run.now)
+        run.judgements = [*earlier, *own]
+    except InputError as error:
+        faults += error.faults
+    try:
+        run.matches = [] if matches is None else read_matches(matches)
+    except InputError as error:
+        faults += error.faults
+    if faults:
+        raise InputError(faults)
+
+
+def resolve(
+    *inputs: Path | str | object,
+    policy: Policy | Path | str | None = None,
+    judgements: Sequence[Judgement] = (),
+    matches: Sequence[Match] = (),
+    id_key: bytes | None = None,
+    names: Sequence[str] | None = None,
+) -> Result:
+    """Resolve tables or files in memory.
+
+    Args:
+        inputs: paths, or Arrow, Polars or pandas tables; columns are detected as for files.
+        policy: the rules, or the file that holds them; None: the default policy.
+        judgements: what people said of records and identifiers.
+        matches: scored pairs of records.
+        id_key: 16 bytes or more that make profile ids; None: fresh random ones.
+        names: a name for each table, its source where no column names one; default `table_1` ...
+
+    Raises:
+        InputError: an input, a judgement or a match cannot be used.
+        PolicyError: the policy file breaks its schema.
+
+    >>> import polars as pl
+    >>> crm = pl.DataFrame({"id": ["1", "2"], "email": ["Ann@x.com", "bob@x.com"]})
+    >>> web = pl.DataFrame({"user_id": ["u1"], "email": ["ann@x.com"]})
+    >>> result = resolve(crm, web, names=["crm", "web"])
+    >>> len(result)
+    2
+    """
+    if isinstance(policy, (str, Path)):
+        policy = policies.load(policy)
+    run = _Run(
+        policy or policies.default(),
+        _now(),
+        id_key,
+        _silent,
+        list(judgements),
+        list(matches),
+    )
+    if not inputs:
+        raise InputError(Fault("resolve", "no input", "give a table or a path"))
+    files: list[InputFile] = []
+    tables = 0
+    for place, one in enumerate(inputs):
+        if isinstance(one, (str, Path)):
+            files += inspect([Path(one)], run.policy, now=run.now)
+        else:
+            tables += 1
+            name = names[place] if names is not None else f"table_{tables}"
+            files.append(from_table(one, name, run.policy, now=run.now))
+    answer, key = run.answer(files)
+    kept = {}
+    for name, (schema, batches) in build(answer).items():
+        kept[name] = pa.Table.from_batches(batches, schema)
+    kept["ledger"] = kept["ledger"].replace_schema_metadata({ID_KEY: key.hex()})
+    written = {name: table.num_rows for name, table in kept.items()}
+    return Result(run.manifest(answer, written), None, kept)
