@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 from sameas.graph.model import Identifier, RecordKey, Ref
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from sameas.graph.model import Judgement
 
@@ -32,7 +33,7 @@ class Verdicts:
     unlink: Mapping[tuple[RecordKey, Identifier], str]
     """Links that a `different` with the record on its left and the identifier on its right cuts."""
 
-    def apart(self, left: Iterable[Ref], right: Set[Ref]) -> str | None:
+    def apart(self, left: Iterable[Ref], right: AbstractSet[Ref]) -> str | None:
         """The first judgement, by key, that keeps two sets of references apart."""
         if not self.different:
             return None

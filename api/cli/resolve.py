@@ -98,7 +98,7 @@ def resolve(
     if json_:
         print_json(result.manifest)
     if not quiet:
-        show(console, result.out, result.manifest)
+        show(console, result.folder, result.manifest)
     changes = result.manifest["changes"]
     if expect_unchanged and any(changes.get(change) for change in _DIFFERENCES):
         raise typer.Exit(1)

@@ -69,7 +69,7 @@ def run_demo(out: Path, *, seed: int, people: int, console: Console) -> None:
             id_key=bytes(16),
             progress=lambda stage, _done, _total: bar.update(task, description=stage),
         )
-    answer = Answer.read(result.out)
+    answer = Answer.read(result.folder)
     truth = true_people(shop, answer, policy)
     write_truth(truth, out / "truth.parquet")
     console.print(_what_came_out(answer))

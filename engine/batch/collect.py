@@ -166,8 +166,9 @@ class Collector:
             self.sources.setdefault(name, len(self.sources))
             for name in encoded.dictionary.to_pylist()
         ]
-        table = np.array(numbers, dtype=np.int32)
-        return table[encoded.indices.to_numpy()]
+        table: Ints = np.array(numbers, dtype=np.int32)
+        codes: Ints = encoded.indices.to_numpy()
+        return table[codes]
 
     def _times(self, column: pa.Int64Array | None, n: int) -> Longs:
         if column is None:

@@ -83,7 +83,6 @@ def connect(
         found.irec,
         found.standing,
         columns.type_of,
-        found.counts_as,
         found.rules.max_per_profile,
         found.split_index,
         found.sptr,
@@ -110,8 +109,8 @@ def _folded(trait: pa.Array | pa.ChunkedArray) -> Longs:
     encoded = flat(trait).dictionary_encode()
     texts = [text.strip().casefold() for text in encoded.dictionary.to_pylist()]
     numbers = {text: place for place, text in enumerate(sorted(set(texts) - {""}))}
-    table = np.array([numbers.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-    codes = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
+    table: Longs = np.array([numbers.get(text, -1) for text in texts] + [-1], dtype=np.int64)
+    codes: Longs = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
     return table[codes]
 
 
@@ -227,7 +226,6 @@ def _census(
     irec: Ints,
     standing: Bytes,
     type_of: Bytes,
-    counts_as: Ints,
     max_per_profile: Longs,
     split_index: Ints,
     sptr: Longs,

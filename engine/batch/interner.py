@@ -91,7 +91,7 @@ def _equal(a: Bytes, a0: int, b: Bytes, b0: int, size: int, limit: int) -> bool:
     if rest > 0:
         if a0 + at + 8 <= limit:
             mask = (np.uint64(1) << np.uint64(8 * rest)) - np.uint64(1)
-            return ((load_u64(a, a0 + at) ^ load_u64(b, b0 + at)) & mask) == np.uint64(0)
+            return bool(((load_u64(a, a0 + at) ^ load_u64(b, b0 + at)) & mask) == np.uint64(0))
         for i in range(at, size):
             if a[a0 + i] != b[b0 + i]:
                 return False
@@ -111,7 +111,7 @@ def _intern(
     mask: np.uint64,
     room: int,
     out: Ints,
-    insert: bool,
+    insert: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
 ) -> tuple[int, int]:
     """Number values from `start` on; stops early when table, starts or arena are full."""
     n = len(offsets) - 1
@@ -149,7 +149,7 @@ def _intern(
             first = offsets[row]
             length = offsets[row + 1] - first
             place = h & last
-            found = -1
+            found = np.int64(-1)
             while True:
                 at = np.int64(place << np.uint64(1))
                 number = np.int64(slots[at + 1])
@@ -165,7 +165,7 @@ def _intern(
                 place = (place + np.uint64(1)) & last
             if found < 0 and insert:
                 at = np.int64(place << np.uint64(1))
-                found = count
+                found = np.int64(count)
                 slots[at] = h
                 slots[at + 1] = np.uint64(count + 1)
                 value = starts[count]

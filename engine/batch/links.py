@@ -418,7 +418,7 @@ def _name_pairs(
 
 
 @njit(cache=True, nogil=True)
-def _among(keys: Longs, key: int) -> bool:
+def _among(keys: Longs, key: int | np.int64) -> bool:
     low = 0
     high = len(keys)
     while low < high:
@@ -489,7 +489,8 @@ def _split(
                 for s in range(t):
                     a = mine[s]
                     b = held[g, s]
-                    if a == -2 or b == -2 or (a != -1 and b != -1 and a != b):
+                    # two calls of `!=`: numba compiles no set membership here
+                    if a == -2 or b == -2 or (a != -1 and b != -1 and a != b):  # noqa: PLR1714
                         reason = s
                         first = a
                         second = b

@@ -28,8 +28,6 @@ from sameas.graph.versions import (
 from sameas.matching.canonical import hash_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from numpy.typing import NDArray
 
     from sameas.engine.batch.collect import Collector, Rejected
@@ -187,8 +185,8 @@ class _Living:
         otherwise = {number for _, _, number in spelled}
         for number in self.ids[self.ptr[row] : self.ptr[row + 1]].tolist():
             if number not in otherwise:
-                one = self._identifier(number)
-                raw.append((one.type, one.value))
+                known = self._identifier(number)
+                raw.append((known.type, known.value))
         return content_hash(raw, self._said(row))
 
     def _said(self, row: int) -> dict[str, str]:
@@ -265,7 +263,7 @@ class _Living:
             return _Folded.none()
         ptr, ids = _taken(self.ptr, self.ids, rows)
         sets = _runs(ptr, ids, self.source[rows])
-        groups = Interner().intern_buffers(sets)
+        groups = Interner().intern_buffers(sets).astype(np.int64)
         first = np.unique(groups, return_index=True)[1]
         names = []
         dropped = np.zeros(len(rows), dtype=bool)

@@ -2,45 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from llvmlite import ir
-from numba import types
-from numba.core import cgutils
-from numba.extending import intrinsic
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    def load_u64(array: NDArray[np.uint8], at: int | np.integer[Any]) -> np.uint64:
+        """Eight bytes of an array from `at` on as one little-endian number."""
+
+    def prefetch(array: NDArray[np.generic], at: int | np.integer[Any]) -> None:
+        """Ask for the cache line of `array[at]` ahead of time."""
+
+else:
+    from llvmlite import ir
+    from numba import types
+    from numba.core import cgutils
+    from numba.extending import intrinsic
+
+    def _pointer(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
+        view = context.make_array(kind)(context, builder, array)
+        return cgutils.get_item_pointer(context, builder, kind, view, [at], wraparound=False)
+
+    @intrinsic
+    def load_u64(_typing: Any, array: Any, at: Any) -> Any:
+        """Load with an alignment of one."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            at64 = context.cast(builder, args[1], signature.args[1], types.intp)
+            place = _pointer(context, builder, signature.args[0], args[0], at64)
+            word = builder.bitcast(place, ir.IntType(64).as_pointer())
+            return builder.load(word, align=1)
+
+        return types.uint64(array, at), codegen
+
+    @intrinsic
+    def prefetch(_typing: Any, array: Any, at: Any) -> Any:
+        """Prefetch for reading, into the nearer caches."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            at64 = context.cast(builder, args[1], signature.args[1], types.intp)
+            place = _pointer(context, builder, signature.args[0], args[0], at64)
+            byte, i32 = ir.IntType(8).as_pointer(), ir.IntType(32)
+            shape = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
+            declared = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")
+            builder.call(declared, [builder.bitcast(place, byte), i32(0), i32(3), i32(1)])
+            return context.get_dummy_value()
+
+        return types.void(array, at), codegen
+
 
 __all__ = ["load_u64", "prefetch"]
-
-
-def _pointer(context: Any, builder: Any, kind: Any, array: Any, at: Any) -> Any:
-    view = context.make_array(kind)(context, builder, array)
-    return cgutils.get_item_pointer(context, builder, kind, view, [at], wraparound=False)
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def load_u64(_typing: Any, array: Any, at: Any) -> Any:
-    """Eight bytes of a uint8 array from `at` on as one little-endian number."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        at64 = context.cast(builder, args[1], signature.args[1], types.intp)
-        place = _pointer(context, builder, signature.args[0], args[0], at64)
-        word = builder.bitcast(place, ir.IntType(64).as_pointer())
-        return builder.load(word, align=1)
-
-    return types.uint64(array, at), codegen
-
-
-@intrinsic  # type: ignore[untyped-decorator]
-def prefetch(_typing: Any, array: Any, at: Any) -> Any:
-    """Ask for the cache line of `array[at]` ahead of time."""
-
-    def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
-        at64 = context.cast(builder, args[1], signature.args[1], types.intp)
-        place = _pointer(context, builder, signature.args[0], args[0], at64)
-        byte, i32 = ir.IntType(8).as_pointer(), ir.IntType(32)
-        shape = ir.FunctionType(ir.VoidType(), [byte, i32, i32, i32])
-        declared = cgutils.get_or_insert_function(builder.module, shape, "llvm.prefetch.p0")
-        builder.call(declared, [builder.bitcast(place, byte), i32(0), i32(3), i32(1)])
-        return context.get_dummy_value()
-
-    return types.void(array, at), codegen

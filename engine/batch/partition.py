@@ -169,7 +169,7 @@ class _Assembly:
         home, status = _settle_whole(profile, found.iptr, found.irec, found.standing)
         granted = np.ones(len(found.ids), dtype=bool)
         refused = self._finish_split(profile, home, status, granted)
-        _grant(found.ptr, found.ids, status, granted)
+        _grant(found.ids, status, granted)
         sizes = [parts.sizes[~parts.risky], np.array(self.sizes, dtype=np.int32)]
         return Partition(
             found,
@@ -449,7 +449,7 @@ def _settle_whole(
 
 
 @njit(cache=True, nogil=True)
-def _grant(ptr: Longs, ids: Ints, status: NDArray[np.int8], granted: Bools) -> None:
+def _grant(ids: Ints, status: NDArray[np.int8], granted: Bools) -> None:
     """Links to identifiers that do not take part do not hold."""
     for at in range(len(ids)):
         if status[ids[at]] < 4:

@@ -75,7 +75,9 @@ def _pieces(
     for members in nodes.values():
         for record in members[1:]:
             parent[root(record)] = root(members[0])
-    for left, right, *_ in (*words, *kept):
+    for word in words:
+        parent[root(word.right)] = root(word.left)
+    for left, right, _ in kept:
         parent[root(right)] = root(left)
     parts: dict[int, list[int]] = {}
     for record in records:
@@ -91,7 +93,7 @@ def _pieces(
     own_nodes, own_dropped = sorted_out(nodes), sorted_out(dropped)
     own_words: dict[int, list[Word]] = {}
     for word in words:
-        own_words.setdefault(root(word[0]), []).append(word)
+        own_words.setdefault(root(word.left), []).append(word)
     own_edges: dict[int, list[Edge]] = {}
     for edge in kept:
         own_edges.setdefault(root(edge[0]), []).append(edge)
@@ -108,8 +110,8 @@ def _pieces(
         elif large and linking:
             lowest = max(bounds.rank(node.identifier) for node in linking)
             cut = {n: m for n, m in here.items() if bounds.rank(n.identifier) == lowest}
-            left = {n: m for n, m in here.items() if n not in cut}
-            yield from _pieces(inside, left, away | cut, said, matched, level, bounds)
+            rest = {n: m for n, m in here.items() if n not in cut}
+            yield from _pieces(inside, rest, away | cut, said, matched, level, bounds)
         else:
             yield Piece(inside, here, said, [edge[:2] for edge in matched]), gone
 

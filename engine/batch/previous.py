@@ -29,8 +29,12 @@ ID_KEY = b"sameas.id_key"
 """Where `ledger.parquet` keeps the key of profile ids, in its schema's metadata."""
 
 _FIXED = frozenset(
-    "source record_id profile_id kind event_time first_seen last_seen count arrival trait_times".split()
+    (
+        *("source", "record_id", "profile_id", "kind", "event_time", "first_seen", "last_seen"),
+        *("count", "arrival", "trait_times"),
+    )
 )
+
 _ROWS = 1 << 17
 
 
@@ -85,9 +89,7 @@ class Previous:
         profiles = pl.read_parquet(
             self.path / "records.parquet", columns=["source", "record_id", "profile_id"]
         )
-        return Ledger(
-            id_key, keys.cast(dict(LEDGER)), ids.cast(dict(IDS)), profiles.cast(pl.String)
-        )
+        return Ledger(id_key, keys.cast(LEDGER), ids.cast(IDS), profiles.cast(pl.String))
 
     def judgements(self) -> list[Judgement]:
         """The live judgements."""
@@ -124,7 +126,7 @@ class Previous:
             pl.coalesce("raw", "value").alias("value"),
         )
         rejected = pl.read_parquet(self.path / "rejected.parquet").cast(
-            {name: pl.String for name in ("source", "type", "field", "file", "reason")}
+            dict.fromkeys(("source", "type", "field", "file", "reason"), pl.String)
         )
         rejected = rejected.filter(pl.col("type").is_not_null())
         all_links = links.collect()

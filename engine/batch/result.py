@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sameas.errors import Fault, InputError
+from sameas.errors import Fault, InputError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -68,6 +68,13 @@ class Result:
     def __dir__(self) -> list[str]:
         return [*super().__dir__(), *TABLES]
 
+    @property
+    def folder(self) -> Path:
+        """The output folder. Raises OutputError if the tables are in memory only."""
+        if self.out is None:
+            raise OutputError("this result is in memory: resolve_files writes a folder")
+        return self.out
+
     def __len__(self) -> int:
         """The number of profiles."""
         return int(self.manifest["counts"]["profiles"])
@@ -76,8 +83,9 @@ class Result:
         counts = self.manifest["counts"]
         where = "in memory" if self.out is None else str(self.out)
         return (
-            f"<sameas.Result: {counts['records']:,} records, {counts['identifiers']:,} identifiers, "
-            f"{counts['profiles']:,} profiles; {counts['refused']:,} refused links, "
+            f"<sameas.Result: {counts['records']:,} records, "
+            f"{counts['identifiers']:,} identifiers, {counts['profiles']:,} profiles; "
+            f"{counts['refused']:,} refused links, "
             f"{counts['rejected']:,} rejected values; {where}>"
         )
 

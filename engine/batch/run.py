@@ -82,7 +82,8 @@ class _Run:
         if self.previous is not None and self.append:
             for batch, earlier in self.previous.batches():
                 rows.add(batch, file=self.previous.path.name, earlier=earlier)
-        total = sum(file.rows for file in files) if all(f.rows is not None for f in files) else None
+        counts = [file.rows for file in files]
+        total = None if None in counts else sum(count or 0 for count in counts)
         for file in files:
             before, bad = rows.rows, len(rows.rejected)
             for batch in file.batches():

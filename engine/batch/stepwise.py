@@ -7,6 +7,7 @@ join costs the smaller side only.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.matching.names import compatible
@@ -310,7 +311,7 @@ class _Work:
             first = min(map(world.first_seen, records))
             turns.append((world.type_of(node.identifier), first, node))
         turns.sort(key=lambda turn: turn[:2])
-        if any(a[:2] == b[:2] for a, b in zip(turns, turns[1:], strict=False)):
+        if any(a[:2] == b[:2] for a, b in pairwise(turns)):
             turns.sort(key=lambda t: (t[0], t[1], world.value(t[2].identifier), t[2].group))
         for kind, _, node in turns:
             one = node.identifier

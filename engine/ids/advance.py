@@ -27,16 +27,18 @@ if TYPE_CHECKING:
 
 __all__ = ["CHANGES", "IDS", "LEDGER", "Issued", "Ledger", "advance"]
 
-LEDGER = {
-    "source": pl.String,
-    "record_id": pl.String,
-    "arrival": pl.Int64,
-    "incarnation": pl.Int64,
-    "live": pl.Boolean,
-    "withdrawn_at": pl.Int64,
-}
-IDS = {"id": pl.String, "issued": pl.Int64, "source": pl.String, "record_id": pl.String}
-CHANGES = {"change": pl.String, "old_id": pl.String, "new_id": pl.String}
+LEDGER = pl.Schema(
+    {
+        "source": pl.String,
+        "record_id": pl.String,
+        "arrival": pl.Int64,
+        "incarnation": pl.Int64,
+        "live": pl.Boolean,
+        "withdrawn_at": pl.Int64,
+    }
+)
+IDS = pl.Schema({"id": pl.String, "issued": pl.Int64, "source": pl.String, "record_id": pl.String})
+CHANGES = pl.Schema({"change": pl.String, "old_id": pl.String, "new_id": pl.String})
 
 
 @dataclass(frozen=True, slots=True)
@@ -371,7 +373,7 @@ class _Next:
             withdrawn_at=pl.when(pl.col("live")).then(pl.lit(now)).otherwise("withdrawn_at"),
             live=pl.lit(value=False),
         )
-        return pl.concat([here.cast(dict(LEDGER)), gone.select(list(LEDGER)).cast(dict(LEDGER))])
+        return pl.concat([here.cast(LEDGER), gone.select(list(LEDGER)).cast(LEDGER)])
 
     def _changes(self, ids: pl.DataFrame, names: pa.StringArray) -> pl.DataFrame:
         texts = pl.Series(names, dtype=pl.String)

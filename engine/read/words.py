@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
@@ -20,6 +19,8 @@ from sameas.graph.model import Identifier, Judgement, Match, RecordKey
 from sameas.matching.canonical import Options, canonicalise
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from sameas.engine.policy import Policy
     from sameas.graph.model import Ref
 
@@ -57,7 +58,7 @@ def _rows(path: Path, wanted: tuple[str, ...], optional: tuple[str, ...]) -> lis
             lines = path.read_text(encoding="utf-8").splitlines()
             rows = [json.loads(line) for line in lines if line.strip()]
             if not all(isinstance(row, dict) for row in rows):
-                raise InputError(Fault(str(path), "not every line is an object"))  # noqa: TRY301
+                raise InputError(Fault(str(path), "not every line is an object"))
             names = dict.fromkeys(name for row in rows for name in row)
             return _checked(path, list(names), rows, wanted, optional)
         else:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from sameas.engine.policy import Policy
     from sameas.engine.reference.components import Component
     from sameas.engine.reference.links import Links, Node
-    from sameas.graph.model import Identifier, Ref, RecordKey
+    from sameas.graph.model import Identifier, RecordKey, Ref
 
 __all__ = ["Cluster", "Clusters", "resolve_component"]
 

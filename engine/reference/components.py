@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from sameas.engine.evidence import LADDER, MAX_VECTORS
-from sameas.graph.model import Identifier, RecordKey
+from sameas.graph.model import RecordKey
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -56,15 +56,15 @@ def components(
     ]
     said = []
     for left, right, _ in verdicts.same:
-        ends = stands_for(found, left), stands_for(found, right)
-        if None not in ends:
-            said.append(ends)
+        one, other = stands_for(found, left), stands_for(found, right)
+        if one is not None and other is not None:
+            said.append((one, other))
 
     def bounded(
         keys: Iterable[RecordKey], nodes: Sequence[Node], dropped: Sequence[Node], level: int
     ) -> list[Component]:
         step = LADDER[level]
-        graph: nx.Graph = nx.Graph()
+        graph: nx.Graph[RecordKey | Node] = nx.Graph()
         graph.add_nodes_from(keys)
         edges = [
             match

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 from sameas.engine.ids.siphash import profile_id
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Set
+    from collections.abc import Iterable, Mapping
+    from collections.abc import Set as AbstractSet
 
     from sameas.graph.model import Micros, RecordKey
 
@@ -50,9 +51,9 @@ class Movement:
 
 def advance(
     ledger: Ledger,
-    profiles: Iterable[Set[RecordKey]],
+    profiles: Iterable[AbstractSet[RecordKey]],
     times: Mapping[RecordKey, Micros],
-    signed_up: Set[RecordKey],
+    signed_up: AbstractSet[RecordKey],
 ) -> tuple[Ledger, frozenset[Movement]]:
     """One arrival: a new partition of the live records.
 

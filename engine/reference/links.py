@@ -98,8 +98,8 @@ def links(
         for one in carried[record.key]:
             carriers[one].append(record.key)
     newest = policy.on_conflict == "newest"
-    for keys in carriers.values():
-        keys.sort(key=lambda key: -by_key[key].first_seen if newest else by_key[key].first_seen)
+    for ordered in carriers.values():
+        ordered.sort(key=lambda key: -by_key[key].first_seen if newest else by_key[key].first_seen)
 
     counts_as = _classes(verdicts)
 

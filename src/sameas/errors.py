@@ -44,10 +44,9 @@ class Fault:
 class SameasError(Exception):
     """The root: `except SameasError` catches whatever sameas reports.
 
-    >>> error = InputError([Fault("a.csv", "no rows"), Fault("b.csv", "not found", "check the path")])
-    >>> print(error)
+    >>> print(InputError([Fault("a.csv", "no rows"), Fault("b.csv", "not found", "see the path")]))
     a.csv: no rows
-    b.csv: not found (check the path)
+    b.csv: not found (see the path)
     """
 
     exit_code: ClassVar[int] = 2
