@@ -147,6 +147,7 @@ def compare(data: Path, out: Path) -> Outcome:
     del records, person, label
     result = resolve_files([data / RECORDS], out, force=True)
     profiles = pl.read_parquet(out / RECORDS, columns=[*keys, "profile_id"])
+    profiles = profiles.with_columns(pl.col("source").cast(pl.String))  # it is dictionary-coded
     joined = truth.join(profiles, on=keys, how="inner")
     if joined.height != rows:
         raise RuntimeError(f"{rows - joined.height} of {rows} records are not in {out}")

@@ -87,7 +87,8 @@ class Answer:
             carries[key].append(identifier)
             raw[key, identifier] = written or value
         members: dict[RecordKey, Member] = {}
-        records = pl.read_parquet(out / "records.parquet")
+        times = pl.col("first_seen", "last_seen").cast(pl.Datetime("us", "UTC")).to_physical()
+        records = pl.read_parquet(out / "records.parquet").with_columns(times)
         for row in records.sort("first_seen", "source", "record_id").iter_rows(named=True):
             key = RecordKey(row["source"], row["record_id"])
             members[key] = Member(

@@ -61,7 +61,7 @@ def run_demo(out: Path, *, seed: int, people: int, console: Console) -> None:
     ) as bar:  # fmt: skip
         task = bar.add_task("resolving", total=None)
         result = resolve_files(
-            shop.files,
+            [path for path in shop.files if _rows(path)],
             out / "result",
             policy=policy,
             force=True,
@@ -87,20 +87,23 @@ def run_demo(out: Path, *, seed: int, people: int, console: Console) -> None:
 def _what_went_in(shop: Shop, seed: int) -> RenderableType:
     parts: list[RenderableType] = []
     for path in shop.files:
-        with path.open(encoding="utf-8-sig") as lines:
-            header = path.suffix == ".csv"
-            first = list(islice(lines, 2))
-            rows = len(first) + sum(1 for _ in lines) - header
+        rows = _rows(path)
         head = Text.assemble((f"{path.name:13}", "bold"), f"{rows:>8,} rows  ")
         head.append(_ABOUT[path.name], "dim")
         parts.append(head)
-        if len(first) > header:
-            line = Text(f"  {first[-1].strip()}", "cyan", no_wrap=True, overflow="ellipsis")
-            parts.append(line)
+        if rows:
+            with path.open(encoding="utf-8-sig") as lines:
+                first = list(islice(lines, 2))[-1].strip()
+            parts.append(Text(f"  {first}", "cyan", no_wrap=True, overflow="ellipsis"))
     title = (
         f"What went in: five files of one invented shop, {len(shop.people):,} people, seed {seed}"
     )
     return Panel(Group(*parts), title=title, title_align="left")
+
+
+def _rows(path: Path) -> int:
+    with path.open(encoding="utf-8-sig") as lines:
+        return sum(1 for _ in lines) - (path.suffix == ".csv")
 
 
 def _what_came_out(answer: Answer) -> RenderableType:

@@ -26,10 +26,12 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["KINDS", "Columns", "flat", "ordered"]
+__all__ = ["KINDS", "OBSERVATION", "Columns", "flat", "ordered"]
 
 KINDS = ("record", "observation", "content")
 """What the numbers of `Columns.kind` mean."""
+
+OBSERVATION = 1
 
 
 @dataclass(eq=False)

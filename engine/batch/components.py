@@ -12,10 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
-from sameas.engine.batch.columns import flat
+from sameas.engine.batch.columns import OBSERVATION, flat
 
 if TYPE_CHECKING:
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
@@ -43,6 +42,11 @@ class Components:
     """C: nodes, records and identifier groups together."""
     risky: Bools
     """C: those that may break something and are resolved step by step."""
+    special: Bools
+    """C: those of them that `plain` cannot resolve: judged, matched, too large, too many names."""
+    exclusive: Ints
+    """(traits, n): the value of each exclusive trait of the policy, -1: none."""
+    exclusive_values: list[tuple[str, list[str]]]
 
 
 def connect(
@@ -88,41 +92,55 @@ def connect(
         found.sptr,
         found.group,
     )
-    risky |= sizes > policy.max_component
+    special = sizes > policy.max_component
     if suspects is not None and len(suspects):
-        risky[of[suspects]] = True
-    for trait in policy.exclusive:
-        if trait in columns.traits:
-            risky |= _exceeds(of, _folded(columns.traits[trait]), count)
+        special[of[suspects]] = True
+    exclusive, exclusive_values = _exclusive(columns, policy)
+    for values in exclusive:
+        risky |= _exceeds(of, values, count)
     for source in policy.duplicate_free:
         if source in columns.sources:
             here = columns.source == list(columns.sources).index(source)
-            mine = of[here & (columns.kind != 1)]
+            mine = of[here & (columns.kind != OBSERVATION)]
             risky |= np.bincount(mine, minlength=count) > 1
     if found.rules.guard.any() and len(found.clashes.names) > 1:
-        risky |= _name_clashes(columns, found, of, count)
-    return Components(of, sizes, risky)
+        clashing, many = _name_clashes(columns, found, of, count)
+        risky |= clashing
+        special |= many
+    return Components(of, sizes, risky | special, special, exclusive, exclusive_values)
 
 
-def _folded(trait: pa.Array | pa.ChunkedArray) -> Longs:
-    """Trait values as numbers, compared trimmed and case-folded; -1 where there is none."""
-    encoded = flat(trait).dictionary_encode()
-    texts = [text.strip().casefold() for text in encoded.dictionary.to_pylist()]
-    numbers = {text: place for place, text in enumerate(sorted(set(texts) - {""}))}
-    table: Longs = np.array([numbers.get(text, -1) for text in texts] + [-1], dtype=np.int64)
-    codes: Longs = encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)
-    return table[codes]
+def _exclusive(columns: Columns, policy: Policy) -> tuple[Ints, list[tuple[str, list[str]]]]:
+    """Values of exclusive traits as numbers, compared trimmed and case-folded."""
+    rows: list[Ints] = []
+    values: list[tuple[str, list[str]]] = []
+    for trait in policy.exclusive:
+        if trait not in columns.traits:
+            continue
+        encoded = flat(columns.traits[trait]).dictionary_encode()
+        texts = [text.strip().casefold() for text in encoded.dictionary.to_pylist()]
+        distinct = sorted(set(texts) - {""})
+        numbers = {text: place for place, text in enumerate(distinct)}
+        table = np.array([numbers.get(text, -1) for text in texts] + [-1], dtype=np.int32)
+        rows.append(table[encoded.indices.fill_null(len(texts)).to_numpy(zero_copy_only=False)])
+        values.append((trait, distinct))
+    whole = np.stack(rows) if rows else np.empty((0, len(columns)), dtype=np.int32)
+    return whole, values
 
 
-def _exceeds(of: Ints, values: Longs, count: int) -> Bools:
+def _exceeds(of: Ints, values: Ints, count: int) -> Bools:
     """Which components hold more than one of the values."""
     here = values >= 0
     pairs = np.unique((of[here].astype(np.int64) << 32) | values[here])
     return np.bincount(pairs >> 32, minlength=count) > 1
 
 
-def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> Bools:
-    """Components with a guarded node of two records or more and two names that clash."""
+def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> tuple[Bools, Bools]:
+    """Components that hold a guarded node and two names that clash; and those with too many names.
+
+    A guarded node counts from two records on. Where there are too many names, not all their pairs
+    are asked about.
+    """
     guarded = _guarded(
         of,
         count,
@@ -144,9 +162,9 @@ def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> Bools
     small = ~many[owner]
     pairs, owners = _pairs_within(owner[small], (keys & 0xFFFFFFFF)[small])
     found.clashes.learn(np.unique(pairs))
-    clashing = many
+    clashing = np.zeros(count, dtype=bool)
     clashing[owners[np.isin(pairs, found.clashes.keys)]] = True
-    return clashing
+    return clashing, many
 
 
 @njit(cache=True, nogil=True)

@@ -139,6 +139,15 @@ class Links:
     split_index: Ints
     """m: place in `split`, else -1."""
 
+    def group_of_links(self) -> Ints:
+        """For each link of `ids` the group that it is in, -1 where a judgement cuts it."""
+        out = np.zeros(len(self.ids), dtype=np.int32)
+        if len(self.split):
+            _forward(
+                self.split, self.sptr, self.group, self.iptr, self.irec, self.ptr, self.ids, out
+            )
+        return out
+
     def groups(self, number: int) -> Ints:
         """The group of each of an identifier's links, in the order of `irec`."""
         place = self.split_index[number]
@@ -301,6 +310,28 @@ def _inverse(ptr: Longs, ids: Ints, order: Ints, m: int) -> tuple[Longs, Ints]:
             irec[at[one]] = record
             at[one] += 1
     return iptr, irec
+
+
+@njit(cache=True, nogil=True)
+def _forward(
+    split: Ints,
+    sptr: Longs,
+    group: Ints,
+    iptr: Longs,
+    irec: Ints,
+    ptr: Longs,
+    ids: Ints,
+    out: Ints,
+) -> None:
+    """From an identifier's links to a record's."""
+    for k in range(len(split)):
+        x = split[k]
+        for i in range(iptr[x + 1] - iptr[x]):
+            record = irec[iptr[x] + i]
+            at = ptr[record]
+            while ids[at] != x:
+                at += 1
+            out[at] = group[sptr[k] + i]
 
 
 @njit(cache=True, nogil=True)
@@ -474,7 +505,11 @@ def _split(
                     break
                 if max_per_profile[s] != 1 or (standing[v] != 4 and standing[v] != 2):
                     continue
-                if len(cuts) > 0 and _among(cuts, (np.int64(record) << 32) | np.int64(v)):
+                if (
+                    len(cuts) > 0
+                    and standing[v] == 4
+                    and _among(cuts, (np.int64(record) << 32) | np.int64(v))
+                ):
                     continue
                 c = counts_as[v]
                 if mine[s] == -1:

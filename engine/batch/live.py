@@ -243,7 +243,8 @@ class _Living:
         """The live row of each key."""
         rows = np.flatnonzero(named)
         key = self.rid[rows].astype(np.int64) * len(self.names) + self.source[rows]
-        unique = len(rows) == len(self.rows.record_ids) or len(np.unique(key)) == len(rows)
+        whole = len(rows) == self.n == len(self.rows.record_ids)
+        unique = whole or len(np.unique(key)) == len(rows)
         if not unique:
             rows = self._extreme(rows, key, newest=True)
         live = np.zeros(self.n, dtype=bool)

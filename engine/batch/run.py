@@ -179,8 +179,9 @@ class _Run:
             if (span := slice(int(columns.offsets[place]), int(columns.offsets[place + 1])))
             and carried[span].any()
         }
-        whys = [*parts.refused.why, *(w for _, w in parts.refused_words)]
-        whys += [why for *_, why in parts.refused_matches]
+        refused = Counter(parts.refused.reasons.counts())
+        refused.update(why.constraint for _, why in parts.refused_words)
+        refused.update(why.constraint for *_, why in parts.refused_matches)
         sizes, how_many = np.unique(parts.component_sizes, return_counts=True)
         changes = Counter(answer.issued.changes["change"].to_list())
         return {
@@ -205,7 +206,7 @@ class _Run:
             },
             "identifiers": by_type,
             "component_sizes": dict(zip(map(str, sizes.tolist()), how_many.tolist(), strict=True)),
-            "refused": dict(Counter(why.constraint for why in whys).most_common()),
+            "refused": dict(refused.most_common()),
             "rejected": dict(Counter(bad.reason for bad in answer.live.rejected).most_common(50)),
             "changes": {
                 name: changes.get(name, 0)

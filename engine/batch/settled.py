@@ -125,11 +125,14 @@ def settle(
     members = locate(columns, refs)
     named = {}
     if alias is not None:
-        for ref, member in members.items():
+        for ref, member in list(members.items()):
             if member < 0 and alias[~member] != ~member:
                 assert isinstance(ref, Identifier)
                 named[ref] = columns.identifier(int(alias[~member]))
                 members[named[ref]] = ~int(alias[~member])
+    carried = np.zeros(columns.n_identifiers, dtype=bool)
+    carried[columns.ids if alias is None else alias[columns.ids]] = True
+    members = {ref: one for ref, one in members.items() if one >= 0 or carried[~one]}
     ledger = verdicts(judgements, named)
     return Settled(
         [

@@ -19,7 +19,17 @@ if TYPE_CHECKING:
     from sameas.engine.evidence import Evidence
     from sameas.graph.model import Ref
 
-__all__ = ["Cluster", "Node", "Outcome", "Piece", "Reason", "Surroundings", "Word", "resolve_piece"]
+__all__ = [
+    "Cluster",
+    "Node",
+    "Outcome",
+    "Piece",
+    "Reason",
+    "Surroundings",
+    "Word",
+    "resolve_piece",
+    "shown",
+]
 
 
 class Reason(NamedTuple):
@@ -232,8 +242,8 @@ class _Work:
                 if one != other and not compatible(one, other)
             ]
             if clash:
-                shown = (sorted((_shown(one), _shown(other))) for one, other in clash)
-                return Reason("guard", tuple(min(shown)))
+                pair = min(sorted(pair) for pair in clash)
+                return Reason("guard", tuple(sorted(map(shown, pair))))
         return None
 
     def _duplicates(self, left: Cluster, right: Cluster) -> Reason | None:
@@ -244,8 +254,7 @@ class _Work:
             mine = [record for record in records if world.source(record) == source]
             persons = {next((w for w in words if r in w), frozenset((r,))) for r in mine}
             if len(persons) > 1:
-                ordered = sorted(mine, key=world.key)
-                return Reason("duplicate_free", tuple(map(world.record_ref, ordered)))
+                return Reason("duplicate_free", tuple(sorted(map(world.record_ref, mine))))
         return None
 
     def may_hold(self, cluster: Cluster, one: int) -> Reason | None:
@@ -412,7 +421,8 @@ class _Work:
         return Outcome([c.records for c in self._clusters()], holders, links, words, matches)
 
 
-def _shown(name: str) -> str:
+def shown(name: str) -> str:
+    """A name as people read it: the parts without the marks between them."""
     return " ".join(name.replace("\x1f", " ").split())
 
 

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.batch.collect import Rejected
+    from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.live import Live
     from sameas.engine.batch.partition import Partition
     from sameas.engine.ids.advance import Issued
@@ -79,6 +80,24 @@ def _words(values: Sequence[str], codes: NDArray[np.generic]) -> pa.DictionaryAr
     return pa.DictionaryArray.from_arrays(
         pa.array(codes.astype(np.int32)), pa.array(list(values), pa.string())
     )
+
+
+def _coded(texts: Sequence[str]) -> pa.DictionaryArray:
+    return pa.array(texts, pa.string()).dictionary_encode().cast(_WORD)
+
+
+def _identifier_values(columns: Columns, numbers: Ints) -> pa.StringArray:
+    """The values of identifiers of any type, in the order given."""
+    order = np.argsort(numbers, kind="stable")
+    back = np.empty(len(order), dtype=np.int64)
+    back[order] = np.arange(len(order))
+    ranked = numbers[order]
+    parts = [pa.nulls(0, pa.string())]
+    for place, values in enumerate(columns.values):
+        low, high = columns.offsets[place : place + 2]
+        mine = ranked[(ranked >= low) & (ranked < high)] - low
+        parts.append(_strings(values.take(pa.array(mine))))
+    return pa.concat_arrays(parts).take(pa.array(back))
 
 
 def _strings(array: pa.Array) -> pa.Array:
@@ -548,32 +567,24 @@ def _refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     columns, partition, ids = answer.live.columns, answer.partition, answer.issued.profile_ids
     links = partition.refused
 
-    def reason(whys: Sequence[tuple[str, tuple[str, ...]]]) -> dict[str, pa.Array]:
-        return {
-            "constraint": pa.array([why[0] for why in whys], pa.string())
-            .dictionary_encode()
-            .cast(_WORD),
-            "against": pa.array([list(why[1]) for why in whys], pa.list_(pa.string())),
-        }
-
     def rows() -> Iterator[pa.RecordBatch]:
-        for span in _spans(len(links.why)):
+        for span in _spans(len(links.record)):
             record, one = links.record[span], links.identifier[span]
+            reasons = links.reasons.take(np.arange(span.start, span.stop))
             n = len(record)
             home = partition.home[one]
-            kinds = columns.type_of[one]
-            values = [columns.identifier(x).value for x in one.tolist()]
             yield _of(
                 _REFUSED,
                 {
                     "kind": _words(["link"], np.zeros(n)),
                     "source": _words(columns.sources, columns.source[record]),
                     "record_id": _strings(columns.record_ids.take(pa.array(record))),
-                    "type": _words(columns.types, kinds),
-                    "value": pa.array(values, pa.string()),
+                    "type": _words(columns.types, columns.type_of[one]),
+                    "value": _identifier_values(columns, one),
                     "to_source": pa.nulls(n, _WORD),
                     "to_record_id": pa.nulls(n, pa.string()),
-                    **reason(links.why[span]),
+                    "constraint": _coded(reasons.constraints()),
+                    "against": reasons.against(partition.words),
                     "profile_id": ids.take(pa.array(partition.profile[record])),
                     "other_profile_id": ids.take(pa.array(home, mask=home < 0)),
                 },
@@ -596,7 +607,10 @@ def _refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                     "value": pa.nulls(n, pa.string()),
                     "to_source": _words(columns.sources, columns.source[right]),
                     "to_record_id": _strings(columns.record_ids.take(pa.array(right))),
-                    **reason([why for *_, why in pairs]),
+                    "constraint": _coded([why.constraint for *_, why in pairs]),
+                    "against": pa.array(
+                        [list(why.against) for *_, why in pairs], pa.list_(pa.string())
+                    ),
                     "profile_id": ids.take(pa.array(partition.profile[left])),
                     "other_profile_id": ids.take(pa.array(partition.profile[right])),
                 },

@@ -97,6 +97,7 @@ def evaluate(out: Path, truth: Path) -> Evaluation:
     if not table.is_file():
         raise InputError(Fault(str(table), "not found", "give a folder that `resolve` wrote"))
     records = pl.read_parquet(table, columns=["source", "record_id", "profile_id"])
+    records = records.cast(pl.String)  # sources are dictionary-coded
     labels = read_truth(truth)
     key = [role for role in ("source", "record_id") if role in labels.columns]
     joined = records.join(labels, on=key)  # the truth names a record once: it was checked

@@ -103,7 +103,7 @@ class _Work:
             }
             persons = {next((w for w in words if key in w), frozenset({key})) for key in mine}
             if len(persons) > 1:
-                return Reason("duplicate_free", tuple(key.ref for key in sorted(mine)))
+                return Reason("duplicate_free", tuple(sorted(key.ref for key in mine)))
         for kind in self.policy.identifiers:
             if kind.max_per_profile is not None:
                 total, values = self.count([left, right], kind.name)
@@ -122,13 +122,13 @@ class _Work:
         if guarded:
             names = self.found.names
             clash = sorted(
-                tuple(sorted((shown(one), shown(other))))
+                tuple(sorted((one, other)))
                 for one in {names[key] for key in left.records}
                 for other in {names[key] for key in right.records}
                 if one is not None and other is not None and not compatible(one, other)
             )
             if clash:
-                return Reason("guard", clash[0])
+                return Reason("guard", tuple(sorted(map(shown, clash[0]))))
         return None
 
     def may_hold(self, cluster: Cluster, one: Identifier) -> Reason | None:

@@ -101,7 +101,7 @@ def links(
     for ordered in carriers.values():
         ordered.sort(key=lambda key: -by_key[key].first_seen if newest else by_key[key].first_seen)
 
-    counts_as = _classes(verdicts)
+    counts_as = _classes(verdicts, carriers)
 
     def blocked(one: Identifier) -> bool:
         kind = kinds[one.type]
@@ -167,10 +167,10 @@ def links(
     )
     nodes: dict[Node, tuple[RecordKey, ...]] = {}
     splits: dict[tuple[RecordKey, Identifier], Reason] = {}
-    for one, keys in found.carriers.items():
+    for one, in_turn in found.carriers.items():
         if standing[one] == "linked":
             groups: list[list[RecordKey]] = []
-            for key in keys:
+            for key in in_turn:
                 if (key, one) in refused:
                     continue
                 against_first = None
@@ -217,9 +217,8 @@ def _incompatible(
             found.names[other] for other in group if not compatible(name, found.names[other])
         }
         if clashes:
-            return Reason(
-                "guard", tuple(sorted(shown(n) for n in (name, min(n for n in clashes if n)) if n))
-            )
+            pair = (name or "", min(one for one in clashes if one))
+            return Reason("guard", tuple(sorted(map(shown, pair))))
     return None
 
 
@@ -228,7 +227,10 @@ def shown(name: str) -> str:
     return " ".join(name.replace("\x1f", " ").split())
 
 
-def _classes(verdicts: Verdicts) -> dict[Identifier, Identifier]:
+def _classes(
+    verdicts: Verdicts, carried: Mapping[Identifier, object]
+) -> dict[Identifier, Identifier]:
+    """Values to the least that they are one with; a word on a value that nobody carries sleeps."""
     parent: dict[Identifier, Identifier] = {}
 
     def root(one: Identifier) -> Identifier:
@@ -237,7 +239,12 @@ def _classes(verdicts: Verdicts) -> dict[Identifier, Identifier]:
         return one
 
     for left, right, _ in verdicts.same:
-        if isinstance(left, Identifier) and isinstance(right, Identifier):
+        if (
+            isinstance(left, Identifier)
+            and isinstance(right, Identifier)
+            and left in carried
+            and right in carried
+        ):
             low, high = sorted((root(left), root(right)))
             parent[high] = low
     least: dict[tuple[Identifier, str], Identifier] = {}

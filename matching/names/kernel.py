@@ -42,7 +42,9 @@ _ARABIC, _HEBREW, _HAN = 3, 4, 5
 _FIRST_CJK, _LAST_CJK = 5, 7
 _LONGEST = 64
 _LIKE_INITIAL = 4
-_ANY, _GIVEN, _FAMILY = range(3)
+# Numpy's integers: for each Python literal as an argument numba compiles the callee once more.
+_NONE = np.int64(0)
+_ANY, _GIVEN, _FAMILY = np.arange(3)
 
 
 class Words(NamedTuple):
@@ -345,7 +347,7 @@ def _cover(
     Bipartite matching by augmenting paths (Kuhn 1955) on bit masks: at most 8 rows, 16 columns.
     """
     start = names.head[i, _START] + a
-    first = _meets(words, names, start, 0, j, c, d, field)
+    first = _meets(words, names, start, _NONE, j, c, d, field)
     if first == 0 or b - a == 1:  # settles most pairs before anything is allocated
         return first != 0
     meets = np.zeros(b - a, np.int64)
@@ -487,7 +489,7 @@ def names_match(words: Words, names: Names, i: int, j: int) -> bool:
         return _solid_match(words, names, j, i)
     if head[i, _STRUCTURED] and head[j, _STRUCTURED]:
         g, h = head[i, _GIVEN_WORDS], head[j, _GIVEN_WORDS]
-        if (g == 0 or h == 0 or _part_match(words, names, i, 0, g, j, 0, h, _GIVEN)) and (
+        if (g == 0 or h == 0 or _part_match(words, names, i, _NONE, g, j, _NONE, h, _GIVEN)) and (
             g == n or h == m or _part_match(words, names, i, g, n, j, h, m, _FAMILY)
         ):
             return True
@@ -495,10 +497,10 @@ def names_match(words: Words, names: Names, i: int, j: int) -> bool:
         return (
             0 < g < n
             and 0 < h < m
-            and _part_match(words, names, i, 0, g, j, h, m, _GIVEN)
-            and _part_match(words, names, i, g, n, j, 0, h, _GIVEN)
+            and _part_match(words, names, i, _NONE, g, j, h, m, _GIVEN)
+            and _part_match(words, names, i, g, n, j, _NONE, h, _GIVEN)
         )
-    return _part_match(words, names, i, 0, n, j, 0, m, _ANY)
+    return _part_match(words, names, i, _NONE, n, j, _NONE, m, _ANY)
 
 
 @njit(cache=True)

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 from benchmarks.batch import Run, main, parse_size
 
-import sameas.engine.batch
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -48,9 +46,6 @@ def test_a_failed_run_shows_why() -> None:
     assert Run(10, "duckdb", failed="exit 1: no disk").row()["failed"] == "exit 1: no disk"
 
 
-@pytest.mark.skipif(
-    not hasattr(sameas.engine.batch, "resolve_files"), reason="the batch engine is not there yet"
-)
 @pytest.mark.skipif(find_spec("psutil") is None, reason="pip install 'sameas[bench]'")
 def test_a_small_run_measures_sameas_its_floor_and_a_peer(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]

@@ -7,7 +7,6 @@ import pytest
 from benchmarks.city import City, write
 from benchmarks.labelled import Result, find_sets, main
 
-import sameas.engine.batch
 from sameas.errors import InputError
 
 if TYPE_CHECKING:
@@ -50,9 +49,6 @@ def test_the_command_line_names_the_missing_folder(tmp_path: Path) -> None:
         main(["--data", str(tmp_path / "nowhere")])
 
 
-@pytest.mark.skipif(
-    not hasattr(sameas.engine.batch, "resolve_files"), reason="the batch engine is not there yet"
-)
 def test_a_set_is_resolved_and_scored(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     write(City(50), tmp_path / "data" / "town")
     main(["--data", str(tmp_path / "data"), "--json"])

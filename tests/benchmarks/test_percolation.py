@@ -8,8 +8,6 @@ import pytest
 from benchmarks.city import IDENTIFIERS, City, Sharing, write
 from benchmarks.percolation import Score, compare, plain_components, row, score
 
-import sameas.engine.batch
-
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -84,9 +82,6 @@ def test_at_dial_one_a_plain_graph_chains_a_quarter_of_the_city_together() -> No
     assert 0.20 < largest / city.people < 0.30
 
 
-@pytest.mark.skipif(
-    not hasattr(sameas.engine.batch, "resolve_files"), reason="the batch engine is not there yet"
-)
 @pytest.mark.parametrize("dial", [0.0, 1.0])
 def test_sameas_joins_fewer_strangers_than_a_plain_graph(tmp_path: Path, dial: float) -> None:
     write(City(2_000, seed=1, sharing=Sharing().scaled(dial)), tmp_path / "city")

@@ -1,30 +1,82 @@
-"""Both implementations' answers in one form."""
+"""Every implementation's answer in one form."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from importlib import import_module
 from typing import TYPE_CHECKING
+from unittest.mock import patch
 
 from sameas.engine import reference
+from sameas.engine.batch import partition as fast
+from sameas.engine.batch import pieces
 from sameas.engine.batch.columns import Columns
 from sameas.engine.batch.links import STANDINGS
-from sameas.engine.batch.partition import partition
 from sameas.engine.reference import Partition, Standing
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from sameas.engine.batch.components import Components
+    from sameas.graph.model import RecordKey
     from tests.laws.worlds import World
+
+# the package has a function of the module's name
+slow_components = import_module("sameas.engine.reference.components")
 
 STATUSES = (*STANDINGS, "contested")
 
 
+@contextmanager
+def _bounded(world: World) -> Iterator[None]:
+    with (
+        patch.object(slow_components, "MAX_VECTORS", world.max_vectors),
+        patch.object(pieces, "MAX_VECTORS", world.max_vectors),
+    ):
+        yield
+
+
 def by_reference(world: World) -> Partition:
-    return reference.resolve(world.records, world.policy, world.judgements, world.evidence)
+    """The oracle's answer."""
+    with _bounded(world):
+        return reference.resolve(world.records, world.policy, world.judgements, world.evidence)
 
 
 def by_columns(world: World) -> Partition:
+    """The fast path's answer."""
+    return with_columns(world)[0]
+
+
+def by_steps(world: World, *, special: bool = True) -> Partition:
+    """The fast path's answer when it may take no component as a whole.
+
+    Not `special`: components that nothing but limits can split go through the compiled steps.
+    """
+    connect = fast.connect
+
+    def careful(*args: object, **named: object) -> Components:
+        parts: Components = connect(*args, **named)  # type: ignore[arg-type]  # passed on as it came
+        parts.risky[:] = True
+        parts.special[:] |= special
+        return parts
+
+    with patch.object(fast, "connect", careful):
+        return by_columns(world)
+
+
+def with_columns(world: World) -> tuple[Partition, fast.Partition]:
+    """The fast path's answer, in the oracle's form and in its own."""
     columns = Columns.from_records(world.records, world.policy)
-    answer = partition(columns, world.policy, judgements=world.judgements, evidence=world.evidence)
+    with _bounded(world):
+        answer = fast.partition(
+            columns, world.policy, judgements=world.judgements, evidence=world.evidence
+        )
+    return _plain(columns, answer), answer
+
+
+def _plain(columns: Columns, answer: fast.Partition) -> Partition:
     keys = [columns.key(record) for record in range(len(columns))]
-    members: dict[int, set] = {}
+    members: dict[int, set[RecordKey]] = {}
     for record, profile in enumerate(answer.profile.tolist()):
         members.setdefault(profile, set()).add(keys[record])
     found = answer.links
@@ -45,12 +97,16 @@ def by_columns(world: World) -> Partition:
         for at in range(found.ptr[record], found.ptr[record + 1])
         if answer.granted[at]
     }
-    refused = {
+    refused: set[tuple[str, str, str, str, tuple[str, ...]]] = {
         ("link", keys[record].ref, columns.identifier(one).ref, *why)
         for record, one, why in zip(
             answer.refused.record.tolist(),
             answer.refused.identifier.tolist(),
-            answer.refused.why,
+            zip(
+                answer.refused.reasons.constraints(),
+                map(tuple, answer.refused.reasons.against(answer.words).to_pylist()),
+                strict=True,
+            ),
             strict=True,
         )
     }
@@ -58,13 +114,9 @@ def by_columns(world: World) -> Partition:
         ("judgement", word.left_ref.ref, word.right_ref.ref, *why)
         for word, why in answer.refused_words
     }
-    refused |= {
-        ("match", *sorted((keys[a], keys[b])), *why) for a, b, why in answer.refused_matches
-    }
-    refused = {
-        (kind, *(end if isinstance(end, str) else end.ref for end in (a, b)), c, against)
-        for kind, a, b, c, against in refused
-    }
+    for a, b, why in answer.refused_matches:
+        left, right = sorted((keys[a], keys[b]))
+        refused.add(("match", left.ref, right.ref, *why))
     return Partition(
         frozenset(frozenset(group) for group in members.values()),
         identifiers,

@@ -1,21 +1,29 @@
 """Random small worlds: records, judgements, matches and policies that get in each other's way.
 
 Values come from tiny alphabets, so that every rule is met often: sharing, contests, ties, limits,
-guards, components at their limit.
+guards, components at their limit. A world is made by a `random.Random`: one of hypothesis, whose
+choices it can shrink, or one with a seed, which is fast and the same everywhere.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from random import Random
+from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from sameas.engine.evidence import BIT, GivenMatches
+from sameas.engine.evidence import BIT, MAX_VECTORS, GivenMatches
 from sameas.engine.policy import IdentifierType, Policy
 from sameas.graph.model import Identifier, Judgement, Match, Record, RecordKey
 
-NAMES = (
-    None,
+if TYPE_CHECKING:
+    from collections.abc import Hashable, Iterable, Mapping, Sequence
+
+    from sameas.engine.evidence import Evidence
+
+NAMES: tuple[dict[str, str], ...] = (
+    {},
     {"first_name": "Ann", "last_name": "Smith"},
     {"first_name": "A", "last_name": "Smith"},
     {"first_name": "Bob", "last_name": "Smith"},
@@ -26,6 +34,39 @@ SOURCES = ("crm", "web", "pos")
 TYPES = ("user_id", "email", "phone", "cookie", "email_sha256", "segment")
 
 
+class Scored:
+    """Evidence on trait vectors that records may share: every pair of vectors has its weight."""
+
+    def __init__(
+        self,
+        vectors: Mapping[RecordKey, int],
+        weights: Mapping[tuple[int, int], int],
+        found: Sequence[tuple[RecordKey, RecordKey]],
+        *,
+        edge_threshold: int,
+        cut: int,
+    ) -> None:
+        self.edge_threshold = edge_threshold
+        self.cut = cut
+        self._vectors = vectors
+        self._weights = weights
+        self._found = found
+
+    def vector(self, key: RecordKey, /) -> int | None:
+        return self._vectors.get(key)
+
+    def weight(self, left: Hashable, right: Hashable, /) -> int | None:
+        assert isinstance(left, int)
+        assert isinstance(right, int)
+        return self._weights.get((min(left, right), max(left, right)))
+
+    def pairs(self) -> Iterable[Match]:
+        for left, right in self._found:
+            weight = self.weight(self._vectors[left], self._vectors[right])
+            if weight is not None:
+                yield Match(left, right, weight)
+
+
 @dataclass(frozen=True)
 class World:
     """One input of the function."""
@@ -33,43 +74,37 @@ class World:
     records: tuple[Record, ...]
     policy: Policy
     judgements: tuple[Judgement, ...] = ()
-    matches: tuple[Match, ...] = ()
-    edge_threshold: int = 0
-    cut: int = 0
-    notes: dict[str, int] = field(default_factory=dict, compare=False)
+    evidence: Evidence | None = None
+    max_vectors: int = MAX_VECTORS
 
-    @property
-    def evidence(self) -> GivenMatches:
-        return GivenMatches(self.matches, edge_threshold=self.edge_threshold, cut=self.cut)
-
-
-def limits(*choices: int) -> st.SearchStrategy[int | None]:
-    return st.sampled_from([None, *choices])
+    def without(self, *, record: int | None = None) -> World:
+        """The same world with one record less."""
+        kept = tuple(one for at, one in enumerate(self.records) if at != record)
+        return replace(self, records=kept)
 
 
-@st.composite
-def policies(draw: st.DrawFn) -> Policy:
-    kinds = []
-    for name in TYPES:
-        kinds.append(
-            IdentifierType(
-                name,
-                "hash" if name == "email_sha256" else "exact",
-                links=name != "segment" and draw(st.integers(0, 19)) != 0,
-                max_per_profile=1 if name == "user_id" else draw(limits(1, 2, 3)),
-                max_fanout=draw(limits(1, 2, 3)),
-                max_records=draw(limits(2, 4, 5)),
-                guard=name == "phone" or draw(st.integers(0, 9)) == 0,
-                blocked=frozenset(draw(st.sampled_from([(), (), ("1",), ("2",)]))),
-                blocked_patterns=draw(st.sampled_from([(), (), (), ("[34]",)])),
-            )
+def policy(r: Random) -> Policy:
+    """Limits from the range in which small worlds break them."""
+    kinds = [
+        IdentifierType(
+            name,
+            "hash" if name == "email_sha256" else "exact",
+            links=name != "segment" and r.randrange(20) != 0,
+            max_per_profile=1 if name == "user_id" else r.choice((None, 1, 2, 3)),
+            max_fanout=r.choice((None, None, 1, 2, 3)),
+            max_records=r.choice((None, None, 2, 4, 5)),
+            guard=name == "phone" or r.randrange(10) == 0,
+            blocked=frozenset(r.choice(((), (), ("1",), ("2",)))),
+            blocked_patterns=r.choice(((), (), (), ("[34]",))),
         )
+        for name in TYPES
+    ]
     return Policy(
         identifiers=tuple(kinds),
-        on_conflict=draw(st.sampled_from(["oldest", "newest"])),
-        max_component=draw(st.sampled_from([10_000, 10_000, 4, 7, 12])),
-        exclusive=draw(st.sampled_from([(), (), ("birth_date",)])),
-        duplicate_free=frozenset(draw(st.sampled_from([(), (), ("crm",), ("crm", "web")]))),
+        on_conflict=r.choice(("oldest", "newest")),
+        max_component=r.choice((10_000, 10_000, 10_000, 4, 7, 12, 20)),
+        exclusive=r.choice(((), (), ("birth_date",), ("birth_date", "city"))),
+        duplicate_free=frozenset(r.choice(((), (), ("crm",), ("crm", "web")))),
     )
 
 
@@ -77,81 +112,98 @@ def digest(email: str) -> Identifier:
     return Identifier("email_sha256", f"h{email}")
 
 
-@st.composite
-def records(draw: st.DrawFn, key: RecordKey) -> Record:
+def identifier(r: Random, values: int) -> Identifier:
+    kind = r.choice(TYPES)
+    value = str(r.randrange(values))
+    return digest(value) if kind == "email_sha256" else Identifier(kind, value)
+
+
+def record(r: Random, key: RecordKey, *, values: int, times: int) -> Record:
     found: set[Identifier] = set()
     for name in TYPES[:4]:
-        for _ in range(draw(st.sampled_from([0, 0, 1, 1, 2]))):
-            found.add(Identifier(name, str(draw(st.integers(0, 4)))))
-    if draw(st.integers(0, 3)) == 0:
-        found.add(digest(str(draw(st.integers(0, 5)))))
-    if draw(st.integers(0, 3)) == 0:
-        found.add(Identifier("segment", str(draw(st.integers(0, 2)))))
-    first = draw(st.integers(0, 3))
-    traits = dict(draw(st.sampled_from(NAMES)) or {})
-    if draw(st.booleans()):
-        traits["birth_date"] = draw(st.sampled_from(["1990", " 1990", "1991", ""]))
+        for _ in range(r.choice((0, 0, 1, 1, 2))):
+            found.add(Identifier(name, str(r.randrange(values))))
+    if r.randrange(4) == 0:
+        found.add(digest(str(r.randrange(values + 1))))
+    for _ in range(r.choice((0, 0, 0, 1, 2))):
+        found.add(Identifier("segment", str(r.randrange(3))))
+    first = r.randrange(times)
+    traits = dict(r.choice(NAMES))
+    if r.randrange(2):
+        traits["birth_date"] = r.choice(("1990", " 1990", "1991", "", "1992"))
+    if r.randrange(4) == 0:
+        traits["city"] = r.choice(("Rome", "ROME ", "Oslo"))
+    also = {(digest(one.value), one) for one in found if one.type == "email"}
+    if r.randrange(8) == 0:  # two values with one further name: the smaller is meant
+        also |= {(digest("0"), one) for one in found if one.type == "email"}
     return Record(
         key,
-        first + draw(st.integers(0, 2)),
+        first + r.randrange(3),
         first,
         tuple(sorted(found)),
         traits,
-        kind=draw(st.sampled_from(["record", "record", "observation"])),
-        also=frozenset((digest(i.value), i) for i in found if i.type == "email"),
+        kind=r.choice(("record", "record", "observation")),
+        also=frozenset(also),
     )
 
 
-@st.composite
-def references(draw: st.DrawFn, keys: list[RecordKey]) -> RecordKey | Identifier:
-    if draw(st.integers(0, 2)):
-        return draw(st.sampled_from(keys))
-    return Identifier(draw(st.sampled_from(TYPES[:5])), str(draw(st.integers(0, 4))))
+def judgement(r: Random, keys: Sequence[RecordKey], number: int, *, values: int) -> Judgement:
+    def side() -> frozenset[RecordKey | Identifier]:
+        return frozenset(
+            r.choice(keys) if r.randrange(3) else identifier(r, values)
+            for _ in range(r.choice((1, 1, 1, 2, 3)))
+        )
 
-
-@st.composite
-def judgements(draw: st.DrawFn, keys: list[RecordKey], number: int) -> Judgement:
-    wide = draw(st.integers(0, 3)) == 0
-    many = st.frozensets(references(keys), min_size=1, max_size=3 if wide else 1)
-    left = draw(many)
-    right = draw(many) - left
+    left = side()
+    right = side() - left
     if not right:
         right = frozenset({RecordKey("nowhere", "0")})
-    return Judgement(
-        f"j{number}",
-        draw(st.sampled_from(["same", "different"])),
-        left,
-        right,
-        draw(st.integers(0, 3)),
-    )
+    kind = "same" if r.randrange(2) else "different"
+    return Judgement(f"j{number}", kind, left, right, r.randrange(4))
 
 
-@st.composite
-def worlds(
-    draw: st.DrawFn,
-    *,
-    max_records: int = 10,
-    with_judgements: bool = True,
-    with_matches: bool = True,
-) -> World:
-    size = draw(st.integers(0, max_records))
+def evidence(r: Random, keys: Sequence[RecordKey]) -> Evidence:
+    threshold, cut = r.choice((0, 0, BIT, -BIT)), r.choice((0, 0, BIT, -BIT))
+    pairs = {tuple(sorted(r.sample(list(keys), 2))) for _ in range(r.randrange(1, 2 * len(keys)))}
+    high = r.choice((12, 12, 80))  # the last: up the whole ladder
+
+    def weight() -> int:
+        return r.randrange(-6, high) * BIT // 2
+
+    if r.randrange(2):
+        found = [Match(a, b, weight()) for a, b in sorted(pairs)]
+        return GivenMatches(found, edge_threshold=threshold, cut=cut)
+    size = r.randrange(1, len(keys) + 1)
+    vectors = {key: r.randrange(size) for key in keys if r.randrange(6)}
+    weights = {
+        (a, b): weight() for a in range(size) for b in range(a, size) if a == b or r.randrange(5)
+    }
+    known = [(a, b) for a, b in sorted(pairs) if a in vectors and b in vectors]
+    return Scored(vectors, weights, known, edge_threshold=threshold, cut=cut)
+
+
+def world(r: Random, *, max_records: int = 10) -> World:
+    """One world of up to `max_records` records."""
+    size = r.randrange(max_records + 1)
+    values = 5 if size <= 12 else r.choice((5, 8, 16))
+    times = r.choice((1, 4, 4, 20))
     keys = [RecordKey(SOURCES[place % 3], str(place // 3)) for place in range(size + 1)]
-    found = tuple(draw(records(key)) for key in keys[:size])
+    r.shuffle(keys)
+    found = tuple(record(r, key, values=values, times=times) for key in keys[:size])
     words: list[Judgement] = []
-    if with_judgements and draw(st.booleans()):
-        words = [draw(judgements(keys, number)) for number in range(draw(st.integers(1, 4)))]
-    pairs: list[Match] = []
-    if with_matches and size > 1 and draw(st.booleans()):
-        weight = st.integers(-6, 12).map(lambda bits: bits * BIT // 2)
-        for _ in range(draw(st.integers(1, 8))):
-            left, right = draw(st.sampled_from(keys)), draw(st.sampled_from(keys))
-            if left != right:
-                pairs.append(Match(left, right, draw(weight)))
-    return World(
-        found,
-        draw(policies()),
-        tuple(words),
-        tuple(pairs),
-        edge_threshold=draw(st.sampled_from([0, BIT, -BIT])),
-        cut=draw(st.sampled_from([0, BIT])),
-    )
+    if r.randrange(2):
+        count = r.randrange(1, 5 if size <= 12 else 10)
+        words = [judgement(r, keys, number, values=values) for number in range(count)]
+    scores = evidence(r, keys) if size > 1 and r.randrange(2) else None
+    most = r.choice((MAX_VECTORS, MAX_VECTORS, 2, 3, 6))
+    return World(found, policy(r), tuple(words), scores, most)
+
+
+def worlds(*, max_records: int = 10) -> st.SearchStrategy[World]:
+    """Worlds whose every choice hypothesis can shrink."""
+    return st.randoms(use_true_random=False).map(lambda r: world(r, max_records=max_records))
+
+
+def seeded_worlds(*, max_records: int = 40) -> st.SearchStrategy[World]:
+    """Larger worlds by seed: too large to shrink, but a seed reproduces them."""
+    return st.integers(0, 2**32 - 1).map(lambda seed: world(Random(seed), max_records=max_records))

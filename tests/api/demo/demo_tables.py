@@ -84,9 +84,10 @@ class Output:
 
     def read(self, folder: Path) -> Answer:
         """Write the tables and read them as the demo does."""
-        text, number = pl.String, pl.Int64
-        records = {"source": text, "record_id": text, "profile_id": text, "event_time": number}
-        records |= {"first_seen": number, "last_seen": number, "count": number}
+        text, number, time = pl.String, pl.Int64, pl.Datetime("us", "UTC")
+        records: dict[str, pl.DataType | type[pl.DataType]]
+        records = {"source": text, "record_id": text, "profile_id": text, "event_time": time}
+        records |= {"first_seen": time, "last_seen": time, "count": number}
         records |= {"arrival": number, "kind": pl.String, "full_name": text}
         edges = dict.fromkeys(("kind", "source", "record_id", "type", "value", "raw"), text)
         carried = Counter((str(e["type"]), str(e["value"])) for e in self.edges)

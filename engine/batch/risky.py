@@ -1,0 +1,330 @@
+"""3.5 for the components that break something: who goes which way, and all answers in one form.
+
+Components without judgements and matches, within all bounds, go through `plain` (compiled); the
+others piece by piece through `stepwise`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+
+from sameas.engine.batch.columns import OBSERVATION
+from sameas.engine.batch.links import LINKED, UNLINKED
+from sameas.engine.batch.pieces import Bounds, bounded
+from sameas.engine.batch.plain import Found, resolve_plain
+from sameas.engine.batch.refusals import DROPPED, Reasons
+from sameas.engine.batch.stepwise import Node, Reason, Surroundings, resolve_piece
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.engine.batch.columns import Columns
+    from sameas.engine.batch.components import Components
+    from sameas.engine.batch.links import Links
+    from sameas.engine.batch.settled import Edges, Settled
+    from sameas.engine.batch.stepwise import Outcome, Word
+    from sameas.engine.policy import Policy
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Risky", "resolve_risky"]
+
+_MOST_SOURCES = 63
+"""Duplicate-free sources that one word of bits can tell apart."""
+
+
+@dataclass(eq=False)
+class Risky:
+    """What step by step resolution found out."""
+
+    label: Longs
+    """n: a label a profile; elsewhere the component's number."""
+    n_labels: int
+    holders: Longs
+    """(h, 3): identifier, group, record: who was granted each node, in the order of granting."""
+    links: tuple[Longs, Longs, Reasons]
+    """Record, identifier and reason of every link that was refused on the way."""
+    refused_words: list[tuple[Word, Reason]]
+    refused_matches: list[tuple[int, int, Reason]]
+    sizes: Ints
+    """Nodes of the special components' pieces."""
+
+
+def resolve_risky(
+    columns: Columns,
+    policy: Policy,
+    settled: Settled,
+    found: Links,
+    words: Sequence[Word],
+    edges: Edges | None,
+    parts: Components,
+) -> Risky:
+    """Resolve every risky component."""
+    special = _Special(columns, policy, settled, found, edges, parts)
+    clean = sorted(set(policy.duplicate_free) & set(columns.sources))
+    if len(clean) > _MOST_SOURCES:
+        parts.special |= parts.risky
+    special.run(words)
+    plain, records = _plain(columns, found, parts, clean)
+    special.label[records] = special.next_label + plain.cluster
+    nodes = np.array(
+        [
+            (node.identifier, node.group, record)
+            for node, held_by in special.holders.items()
+            for record in held_by
+        ],
+        dtype=np.int64,
+    ).reshape(-1, 3)
+    dropped = Reasons(
+        np.full(len(special.dropped), DROPPED, dtype=np.int8),
+        np.zeros(len(special.dropped), dtype=np.int64),
+        np.zeros(len(special.dropped), dtype=np.int64),
+        np.empty(0, dtype=np.int64),
+    )
+    in_words = list(special.reasons.items())
+    pairs = np.array([*special.dropped, *(link for link, _ in in_words)], dtype=np.int64)
+    pairs = pairs.reshape(-1, 2)
+    refused = plain.refused
+    reasons = Reasons.joined(
+        [
+            Reasons(
+                refused[:, 2].astype(np.int8),
+                refused[:, 3].copy(),
+                refused[:, 4].copy(),
+                plain.payload,
+            ),
+            dropped,
+            Reasons.of([reason for _, reason in in_words]),
+        ]
+    )
+    return Risky(
+        special.label,
+        special.next_label + plain.n_clusters,
+        np.concatenate([plain.holders, nodes]),
+        (
+            np.concatenate([refused[:, 1], pairs[:, 0]]),
+            np.concatenate([refused[:, 0], pairs[:, 1]]),
+            reasons,
+        ),
+        special.refused_words,
+        special.refused_matches,
+        np.array(special.sizes, dtype=np.int32),
+    )
+
+
+def _inside(found: Links, parts: Components, chosen: Bools) -> tuple[Ints, Longs]:
+    """The records of chosen components, one after the other, and where each component begins.
+
+    Within a component they stand in the order of 3.3.
+    """
+    records = np.flatnonzero(chosen[parts.of])
+    records = records[np.lexsort((found.seen[records], parts.of[records]))].astype(np.int32)
+    owner = parts.of[records]
+    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(records) else []
+    return records, np.array([*first, len(records)], dtype=np.int64)
+
+
+def _plain(
+    columns: Columns, found: Links, parts: Components, clean: Sequence[str]
+) -> tuple[Found, Ints]:
+    records, starts = _inside(found, parts, parts.risky & ~parts.special)
+    none = np.empty((0, 3), dtype=np.int64)
+    if not len(records):
+        nothing = np.empty((0, 5), dtype=np.int64)
+        return Found(records, 0, none, nothing, np.empty(0, dtype=np.int64)), records
+    places = np.full(len(columns.sources), -1, dtype=np.int8)
+    for place, source in enumerate(clean):
+        places[list(columns.sources).index(source)] = place
+    clean_source = np.where(columns.kind == OBSERVATION, np.int8(-1), places[columns.source])
+    guarded = found.rules.guard
+    name = found.clashes.code if guarded.any() else np.full(len(columns), -1, dtype=np.int32)
+    answer = resolve_plain(
+        starts,
+        records,
+        found.ptr,
+        found.ids,
+        found.group_of_links(),
+        columns.type_of,
+        found.standing,
+        found.counts_as,
+        _value_ranks(columns, found, records),
+        columns.first_seen,
+        found.rules.max_per_profile,
+        guarded,
+        name,
+        found.clashes.keys,
+        clean_source.astype(np.int8),
+        parts.exclusive,
+    )
+    return Found(*answer), records
+
+
+def _value_ranks(columns: Columns, found: Links, records: Ints) -> Ints:
+    """m: identifiers of one type in the order of their values, for those on these records."""
+    spans = [found.ids[found.ptr[r] : found.ptr[r + 1]] for r in records.tolist()]
+    mine = np.unique(np.concatenate(spans)) if spans else np.empty(0, dtype=np.int32)
+    ranks = np.zeros(columns.n_identifiers, dtype=np.int32)
+    for place, values in enumerate(columns.values):
+        low, high = columns.offsets[place : place + 2]
+        numbers = mine[(mine >= low) & (mine < high)]
+        if len(numbers):
+            texts = pl.from_arrow(values.take(pa.array(numbers - low)))
+            assert isinstance(texts, pl.Series)
+            ranks[numbers[texts.arg_sort().to_numpy()]] = np.arange(len(numbers))
+    return ranks
+
+
+class _Special:
+    """Components that judgements, matches or bounds speak of, one by one."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        policy: Policy,
+        settled: Settled,
+        found: Links,
+        edges: Edges | None,
+        parts: Components,
+    ) -> None:
+        self.policy = policy
+        self.found = found
+        self.edges = edges
+        self.parts = parts
+        self.world = _surroundings(columns, policy, settled, found, edges)
+        self.label = parts.of.astype(np.int64)
+        self.next_label = len(parts.sizes)
+        self.holders: dict[Node, list[int]] = {}
+        self.reasons: dict[tuple[int, int], Reason] = {}
+        self.dropped: list[tuple[int, int]] = []
+        self.refused_words: list[tuple[Word, Reason]] = []
+        self.refused_matches: list[tuple[int, int, Reason]] = []
+        self.sizes: list[int] = []
+
+    def run(self, all_words: Sequence[Word]) -> None:
+        parts = self.parts
+        inside, starts = _inside(self.found, parts, parts.special)
+        bounds = Bounds(
+            max_component=self.policy.max_component,
+            edge_threshold=0 if self.edges is None else self.edges.evidence.edge_threshold,
+            rank=self.world.type_of,
+            vector=self.world.vector,
+        )
+        words: dict[int, list[Word]] = {}
+        for word in all_words:
+            words.setdefault(int(parts.of[word.left]), []).append(word)
+        edges: dict[int, list[tuple[int, int, int]]] = {}
+        if self.edges is not None:
+            rows = zip(
+                self.edges.left.tolist(),
+                self.edges.right.tolist(),
+                self.edges.weight.tolist(),
+                strict=True,
+            )
+            for edge in rows:
+                edges.setdefault(int(parts.of[edge[0]]), []).append(edge)
+        for first, last in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
+            records = inside[first:last].tolist()
+            at = int(parts.of[records[0]])
+            nodes = self._nodes(records)
+            for piece, dropped in bounded(
+                records, nodes, words.get(at, ()), edges.get(at, ()), bounds
+            ):
+                self.sizes.append(len(piece.records) + len(piece.nodes) + len(dropped))
+                self._take(resolve_piece(piece, self.world))
+                for node in dropped:
+                    self.holders[node] = [nodes[node][0]]
+                    self.dropped += [(record, node.identifier) for record in nodes[node]]
+
+    def _nodes(self, records: Sequence[int]) -> dict[Node, list[int]]:
+        found = self.found
+        nodes: dict[Node, list[int]] = {}
+        for record in records:
+            for one in self.world.carried(record):
+                if found.standing[one] != LINKED:
+                    continue
+                group = 0
+                if found.split_index[one] >= 0:
+                    group = self._group_of(record, one)
+                    if group < 0:
+                        continue
+                nodes.setdefault(Node(one, group), []).append(record)
+        return nodes
+
+    def _group_of(self, record: int, one: int) -> int:
+        found = self.found
+        first, last = found.iptr[one], found.iptr[one + 1]
+        # records of an identifier stand in the order of `seen`
+        at = np.searchsorted(found.seen[found.irec[first:last]], found.seen[record])
+        return int(found.group[found.sptr[found.split_index[one]] + at])
+
+    def _take(self, outcome: Outcome) -> None:
+        for records in outcome.clusters:
+            self.label[records] = self.next_label
+            self.next_label += 1
+        self.holders |= outcome.holders
+        self.reasons |= outcome.links
+        self.refused_words += outcome.words
+        self.refused_matches += [(a, b, why) for (a, b), why in outcome.matches.items()]
+
+
+def _surroundings(
+    columns: Columns, policy: Policy, settled: Settled, found: Links, edges: Edges | None
+) -> Surroundings:
+    kinds = policy.identifiers
+    type_of, ptr, ids = columns.type_of, found.ptr, found.ids
+    names, code = found.clashes.names, found.clashes.code
+    evidence = None if edges is None else edges.evidence
+
+    def source(record: int) -> str | None:
+        if columns.kind[record] == OBSERVATION:
+            return None
+        return columns.sources[columns.source[record]]
+
+    def trait(record: int, name: str) -> str | None:
+        if name not in columns.traits:
+            return None
+        text = columns.traits[name][record].as_py()
+        return None if text is None else (text.strip().casefold() or None)
+
+    return Surroundings(
+        limits={
+            place: kind.max_per_profile
+            for place, kind in enumerate(kinds)
+            if kind.max_per_profile is not None
+        },
+        carried_types=frozenset(
+            place
+            for place, kind in enumerate(kinds)
+            if not kind.links and kind.max_per_profile is not None
+        ),
+        guarded=frozenset(place for place, kind in enumerate(kinds) if kind.guard),
+        exclusive=policy.exclusive,
+        duplicate_free=sorted(policy.duplicate_free),
+        settled=settled,
+        evidence=evidence,
+        type_of=lambda one: int(type_of[one]),
+        counts_as=lambda one: int(found.counts_as[one]),
+        carried=lambda record: ids[ptr[record] : ptr[record + 1]].tolist(),
+        unlinked=lambda one: bool(found.standing[one] == UNLINKED),
+        first_seen=lambda record: int(columns.first_seen[record]),
+        name=lambda record: names[code[record]] if code[record] >= 0 else None,
+        source=source,
+        trait=trait,
+        value=lambda one: columns.identifier(one).value,
+        ref=lambda one: columns.identifier(one).ref,
+        key=lambda record: (
+            columns.sources[columns.source[record]],
+            columns.record_ids[record].as_py(),
+        ),
+        record_ref=lambda record: columns.key(record).ref,
+        vector=lambda record: None if evidence is None else evidence.vector(columns.key(record)),
+    )
