@@ -10,6 +10,8 @@ sharing (`Sharing`), scaled together by one dial. The bit mixer is the finaliser
 
 writes DIR/records.parquet and DIR/truth.parquet: four records a person and 2.5 identifiers a
 record on average, so 100,000 people are 400,000 records with a million identifier values.
+
+One module, so that the city can be copied and run alone.
 """
 
 from __future__ import annotations

@@ -138,8 +138,10 @@ def _group_values(
             for member in members
             for value in found.ids[found.ptr[member] : found.ptr[member + 1]].tolist()
             if columns.type_of[value] == kind
-            and found.standing[value] in (LINKED, UNLINKED)
-            and (member, value) not in settled.cuts
+            and (
+                found.standing[value] == UNLINKED
+                or (found.standing[value] == LINKED and (member, value) not in settled.cuts)
+            )
         }
     )
 

@@ -213,6 +213,20 @@ class Interner:
     def __len__(self) -> int:
         return self._count
 
+    def reserve(self, values: int) -> None:
+        """Make room for so many more values at once, to save growing step by step."""
+        slots = len(self._slots) >> 1
+        while (self._count + values + _BLOCK) > int(slots * _FULL):
+            slots *= 2
+        if 2 * slots > len(self._slots):
+            grown = np.zeros(2 * slots, dtype=np.uint64)
+            _rehash(self._slots, grown)
+            self._slots = grown
+        if self._count + values + _BLOCK >= len(self._starts):
+            more = np.zeros(self._count + values + 2 * _BLOCK, dtype=np.int64)
+            more[: self._count + 1] = self._starts[: self._count + 1]
+            self._starts = more
+
     def intern(self, array: pa.StringArray) -> Ints:
         """The number of each value, new ones added; null gives -1. Linear."""
         return self.intern_buffers(string_buffers(array))

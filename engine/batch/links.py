@@ -1,6 +1,8 @@
 """3.2 and 3.3 on columns: who takes part, who is shared, and how contested identifiers split.
 
 The same answer as `sameas.engine.reference.links`, in passes over arrays.
+
+One module: the passes share the same few arrays, and read in the order of 3.2 and 3.3.
 """
 
 from __future__ import annotations
@@ -198,6 +200,7 @@ def link(
         irec,
         type_of,
         counts_as,
+        bool(same_values),
         blocked,
         rules.links,
         rules.max_fanout,
@@ -342,6 +345,7 @@ def _fanout(
     irec: Ints,
     type_of: Bytes,
     counts_as: Ints,
+    classes: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
     blocked: Bools,
     links: Bools,
     max_fanout: Longs,
@@ -380,7 +384,9 @@ def _fanout(
                 if blocked[v]:
                     continue
                 c = counts_as[v]
-                if stamp[c] != x:
+                if n == 1 and not classes:
+                    count[s] += 1
+                elif stamp[c] != x:
                     stamp[c] = x
                     count[s] += 1
                 if t > 0 and max_per_profile[s] == 1 and standing[v] != 3:  # SHARED

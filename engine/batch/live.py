@@ -2,6 +2,8 @@
 
 The same records as `sameas.engine.reference.live_records`: nothing depends on the order of rows,
 their split into files or batches, or the numbering of values.
+
+One module: versions, folds and what the output wants of the rows share one numbering.
 """
 
 from __future__ import annotations

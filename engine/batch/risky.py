@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from numba import njit
 
 from sameas.engine.batch.columns import OBSERVATION
 from sameas.engine.batch.links import LINKED, UNLINKED
@@ -170,8 +171,7 @@ def _plain(
 
 def _value_ranks(columns: Columns, found: Links, records: Ints) -> Ints:
     """m: identifiers of one type in the order of their values, for those on these records."""
-    spans = [found.ids[found.ptr[r] : found.ptr[r + 1]] for r in records.tolist()]
-    mine = np.unique(np.concatenate(spans)) if spans else np.empty(0, dtype=np.int32)
+    mine = np.flatnonzero(_carried(records, found.ptr, found.ids, columns.n_identifiers))
     ranks = np.zeros(columns.n_identifiers, dtype=np.int32)
     for place, values in enumerate(columns.values):
         low, high = columns.offsets[place : place + 2]
@@ -181,6 +181,15 @@ def _value_ranks(columns: Columns, found: Links, records: Ints) -> Ints:
             assert isinstance(texts, pl.Series)
             ranks[numbers[texts.arg_sort().to_numpy()]] = np.arange(len(numbers))
     return ranks
+
+
+@njit(cache=True, nogil=True)
+def _carried(records: Ints, ptr: Longs, ids: Ints, m: int) -> Bools:
+    out = np.zeros(m, dtype=np.bool_)
+    for record in records:
+        for at in range(ptr[record], ptr[record + 1]):
+            out[ids[at]] = True
+    return out
 
 
 class _Special:

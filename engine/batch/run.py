@@ -1,4 +1,7 @@
-"""One batch run: read, resolve, issue ids, write. The only module here that does I/O end to end."""
+"""One batch run: read, resolve, issue ids, write. The only module here that does I/O end to end.
+
+One module: what a run does can be read from top to bottom, and the manifest beside it.
+"""
 
 from __future__ import annotations
 
@@ -34,11 +37,16 @@ from sameas.errors import Fault, InputError
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from sameas.engine.batch.live import Live
     from sameas.engine.batch.partition import Partition
+    from sameas.engine.ids.advance import Ledger
     from sameas.engine.policy import Policy
     from sameas.engine.read import InputFile
     from sameas.graph.model import Judgement, Match
+
+    Ints = NDArray[np.int32]
 
 __all__ = ["Progress", "resolve", "resolve_files"]
 
@@ -86,6 +94,8 @@ class _Run:
         total = None if None in counts else sum(count or 0 for count in counts)
         for file in files:
             before, bad = rows.rows, len(rows.rejected)
+            if file.rows is not None and file.mapping.first("record_id") is not None:
+                rows.record_ids.reserve(file.rows)
             for batch in file.batches():
                 rows.add(batch, file=file.name)
                 self.progress("read", rows.rows, total)
@@ -105,29 +115,22 @@ class _Run:
                 evidence=GivenMatches(self.matches) if self.matches else None,
             )
         with self.stage("ids"):
+            before_ids: Ledger | bytes
             if self.previous is not None:
                 before_ids = self.previous.ledger()
                 key = before_ids.id_key
-                issued = advance(
-                    before_ids,
-                    found.columns,
-                    parts.profile,
-                    n_profiles=parts.n_profiles,
-                    signed_up=_signed_up(found, parts, self.policy),
-                    withdrawn_at=found.tombstones,
-                    now=self.now,
-                )
             else:
-                key = self.id_key or secrets.token_bytes(16)
-                issued = advance(
-                    key,
-                    found.columns,
-                    parts.profile,
-                    n_profiles=parts.n_profiles,
-                    signed_up=_signed_up(found, parts, self.policy),
-                    withdrawn_at=found.tombstones,
-                    now=self.now,
-                )
+                before_ids = key = self.id_key or secrets.token_bytes(16)
+            issued = advance(
+                before_ids,
+                found.columns,
+                parts.profile,
+                n_profiles=parts.n_profiles,
+                signed_up=_signed_up(found, parts, self.policy),
+                withdrawn_at=found.tombstones,
+                now=self.now,
+                order=_known_order(found, parts, self.policy),
+            )
         self._warn(found, files)
         answer = Answer(found, parts, issued, self.policy, self.judgements)
         return answer, key
@@ -244,6 +247,16 @@ def _signed_up(
     return signed
 
 
+def _known_order(found: Live, parts: Partition, policy: Policy) -> Ints | None:
+    """Records by event time, which mostly is the order of 3.3 already."""
+    columns = found.columns
+    if policy.on_conflict == "newest" or not np.array_equal(columns.event_time, columns.first_seen):
+        return None
+    order = np.empty(len(columns), dtype=np.int32)
+    order[parts.links.seen] = np.arange(len(columns), dtype=np.int32)
+    return order
+
+
 def _silent(_stage: str, _done: int, _total: int | None, /) -> None:
     return
 
@@ -321,8 +334,9 @@ def _read_words(run: _Run, judgements: Path | None, matches: Path | None) -> Non
     if run.append and run.previous is not None:
         earlier = run.previous.judgements()
     try:
-        own = [] if judgements is None else read_judgements(judgements, run.policy, now=run.now)
-        run.judgements = [*earlier, *own]
+        run.judgements = earlier
+        if judgements is not None:
+            run.judgements = read_judgements(judgements, run.policy, now=run.now, earlier=earlier)
     except InputError as error:
         faults += error.faults
     try:

@@ -2,6 +2,8 @@
 
 The same answer as `sameas.engine.reference.clusters`; a cluster keeps running totals, so that a
 join costs the smaller side only.
+
+One module: each constraint stands beside the totals that it is counted with.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """The output tables, as streams of record batches: docs/output.md describes every column.
 
 Nothing here decides anything; it names what the function, the ids and the golden records decided.
+
+One module: the ten tables stand beside each other as in docs/output.md.
 """
 
 from __future__ import annotations

@@ -1,6 +1,8 @@
 """3.6 on columns: the ledger moves from one partition to the next.
 
 The same ids, carriers and changes as `sameas.engine.reference.advance`.
+
+One module: the contract is one function over tables, a method a rule.
 """
 
 from __future__ import annotations
@@ -77,6 +79,7 @@ def advance(
     signed_up: Bools,
     withdrawn_at: dict[tuple[str, str], int] | None = None,
     now: int = 0,
+    order: Ints | None = None,
 ) -> Issued:
     """One arrival: a new partition of the live records.
 
@@ -88,10 +91,14 @@ def advance(
         signed_up: n: the records that hold a value of a type with limit 1.
         withdrawn_at: when keys were withdrawn, where a source said so.
         now: when all others were.
+        order: the records by (event time, source, record id), where that is known already.
     """
+    if order is None:
+        order = ordered(columns, columns.event_time)
     if isinstance(before, bytes):
-        return _first(before, columns, profile, n_profiles, signed_up, withdrawn_at or {})
-    return _Next(before, columns, profile, n_profiles, signed_up).run(withdrawn_at or {}, now)
+        return _first(before, columns, profile, n_profiles, signed_up, withdrawn_at or {}, order)
+    movement = _Next(before, columns, profile, n_profiles, signed_up, order)
+    return movement.run(withdrawn_at or {}, now)
 
 
 def _source_names(columns: Columns, records: Ints | Longs | None = None) -> pl.Series:
@@ -124,10 +131,10 @@ def _first(
     n_profiles: int,
     signed_up: Bools,
     withdrawn_at: dict[tuple[str, str], int],
+    order: Ints,
 ) -> Issued:
     """Without history all is new: ids are issued in the order of arrival."""
     n = len(columns)
-    order = ordered(columns, columns.event_time)
     arrival = np.empty(n, dtype=np.int64)
     arrival[order] = np.arange(n)
     first = _first_of(profile, order, n_profiles)
@@ -207,7 +214,8 @@ def _distinct(
     heads = raw[:, 2:10].copy().view(np.uint64).reshape(-1)
     taken = issued or set()
     clashing = np.empty(0, dtype=np.int64)
-    if len(np.unique(heads)) < len(heads):
+    in_order = np.sort(heads)
+    if (in_order[1:] == in_order[:-1]).any():
         _, inverse, counts = np.unique(heads, return_inverse=True, return_counts=True)
         clashing = np.flatnonzero(counts[inverse] > 1)
     if taken:
@@ -233,7 +241,13 @@ class _Next:
     """An arrival after others."""
 
     def __init__(
-        self, before: Ledger, columns: Columns, profile: Ints, n_profiles: int, signed_up: Bools
+        self,
+        before: Ledger,
+        columns: Columns,
+        profile: Ints,
+        n_profiles: int,
+        signed_up: Bools,
+        order: Ints,
     ) -> None:
         self.before = before
         self.columns = columns
@@ -254,7 +268,6 @@ class _Next:
         live = known["live"].fill_null(value=False).to_numpy()
         arrival = known["arrival"].fill_null(-1).to_numpy().copy()
         incarnation = known["incarnation"].fill_null(-1).to_numpy().copy()
-        order = ordered(columns, columns.event_time)
         coming = order[~live[order]]
         last = int(before.keys["arrival"].to_numpy().max(initial=-1))
         arrival[coming] = last + 1 + np.arange(len(coming))

@@ -3,6 +3,8 @@
 Only data lives here. Every word is compared by its `squeeze`d form, so case, accents, separators
 and camelCase do not matter; a word stands under exactly one concept (a test holds that). Order
 matters in `EVENT_TIME`, `FIRST_SEEN` and `RECORD_ID`: the earlier word is the better one.
+
+One module, since a word may stand under one concept only.
 """
 
 # ruff: noqa: E501, ISC004, RUF001  (words in other scripts are the point, and count double)

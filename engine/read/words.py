@@ -19,6 +19,7 @@ from sameas.graph.model import Identifier, Judgement, Match, RecordKey
 from sameas.matching.canonical import Options, canonicalise
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from sameas.engine.policy import Policy
@@ -49,7 +50,7 @@ def reference(text: str, policy: Policy) -> Ref:
 def _rows(path: Path, wanted: tuple[str, ...], optional: tuple[str, ...]) -> list[dict[str, Any]]:
     """The rows of a CSV, JSON-lines or Parquet file with these columns."""
     if not path.is_file():
-        raise InputError(Fault(str(path), "no such file"))
+        raise InputError(Fault(str(path), "no such file", "is the path right?"))
     suffix = "".join(path.suffixes).lower()
     try:
         if suffix.endswith(".parquet"):
@@ -89,23 +90,26 @@ def _texts(value: object) -> list[str]:
         return []
     if isinstance(value, str):
         return value.split()
-    assert isinstance(value, list)
-    return [str(one) for one in value]
+    return [str(one) for one in value] if isinstance(value, list) else [str(value)]
 
 
-def read_judgements(path: Path, policy: Policy, *, now: int) -> list[Judgement]:
-    """The judgements of a file that are not retracted.
+def read_judgements(
+    path: Path, policy: Policy, *, now: int, earlier: Sequence[Judgement] = ()
+) -> list[Judgement]:
+    """The `earlier` judgements and those of a file, without those that the file retracts.
 
     Columns: `kind` (`same`, `different` or `retract`), `left` and `right` (references, several
     separated by white space), and if there `judgement` (its key), `time`, `author`, `reason`. A
-    `retract` names in `left` the keys that it takes back.
+    `retract` names in `left` the keys that it takes back. A judgement that is there already, word
+    for word, changes nothing: the file of yesterday may be given again today.
 
     Raises:
         InputError: with every fault of the file.
     """
     rows = _rows(path, ("kind", "left"), ("right", "judgement", "time", "author", "reason"))
     faults: list[Fault] = []
-    found: dict[str, Judgement] = {}
+    found: dict[str, Judgement] = {one.key: one for one in earlier}
+    own: set[str] = set()
     retracted: list[tuple[str, str]] = []
     for number, row in enumerate(rows, 1):
         where = f"{path.name}: judgement {number}"
@@ -142,9 +146,7 @@ def read_judgements(path: Path, policy: Policy, *, now: int) -> list[Judgement]:
             else:
                 time = parsed[0].as_py()
         key = str(row["judgement"] or "") or _key(kind, sides, time)
-        if key in found:
-            faults.append(Fault(where, f"the key {key!r} is taken", "give each judgement its own"))
-        found[key] = Judgement(
+        said = Judgement(
             key,
             "same" if kind == "same" else "different",
             sides[0],
@@ -153,14 +155,26 @@ def read_judgements(path: Path, policy: Policy, *, now: int) -> list[Judgement]:
             str(row["author"] or ""),
             str(row["reason"] or ""),
         )
+        if key in own or not _repeats(said, found.get(key, said)):
+            faults.append(Fault(where, f"the key {key!r} is taken", "give each judgement its own"))
+        own.add(key)
+        found.setdefault(key, said)
     for where, key in retracted:
         if key not in found:
-            faults.append(Fault(where, f"retracts {key!r}, which is not there"))
+            known = (
+                f"there are {', '.join(sorted(found)[:5])}" if found else "there is no judgement"
+            )
+            faults.append(Fault(where, f"retracts {key!r}, which is not there", known))
     if faults:
         raise InputError(faults)
     for _, key in retracted:
         found.pop(key, None)
     return list(found.values())
+
+
+def _repeats(said: Judgement, before: Judgement) -> bool:
+    """Whether both say the same; times are left out, since without one it was that of the run."""
+    return (said.kind, said.left, said.right) == (before.kind, before.left, before.right)
 
 
 def _references(value: object) -> list[str]:

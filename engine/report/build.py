@@ -58,7 +58,7 @@ def build_report(out: Path, manifest: Mapping[str, Any]) -> str:
     context = {
         "css": Markup(_resource("report.css")),  # noqa: S704 - a file of this package
         "version": text.cut(manifest.get("sameas_version", "")),
-        "started": text.cut(manifest.get("started", "")),
+        "started": text.cut(text.minute(str(manifest.get("started", "")))),
         "warnings": [text.cut(one, 300) for one in _list(manifest, "warnings")[:20]],
         "inputs": _inputs(_list(manifest, "inputs")),
         "headline": _headline(sizes, manifest),
@@ -119,7 +119,7 @@ def _headline(sizes: Mapping[int, int], manifest: Mapping[str, Any]) -> dict[str
             text.count(sum(statuses.values())),
             f"distinct values; {unusable} shared by too many people to be of use, {split} split.",
         ),
-        ("Refused links", text.count(refused), "Evidence that would have joined different people."),
+        ("Refused links", text.count(refused), "Evidence that a rule kept from joining people."),
         ("Rejected values", text.count(rejected), "Unreadable as what their column holds."),
     ]
     return {"records": records, "profiles": profiles, "cards": cards}

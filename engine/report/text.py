@@ -6,7 +6,7 @@ import unicodedata
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
-__all__ = ["count", "cut", "duration", "moment", "percent", "plural"]
+__all__ = ["count", "cut", "duration", "minute", "moment", "percent", "plural"]
 
 LENGTH: Final = 80
 
@@ -78,6 +78,19 @@ def moment(micros: object) -> str:
     except OverflowError:
         return "out of range"
     return f"{when:%Y-%m-%d %H:%M}"
+
+
+def minute(iso: str) -> str:
+    """Minute in UTC of a time with its offset in ISO 8601; any other text as it is.
+
+    >>> minute("2024-03-01T08:30:12.5+02:00"), minute("today")
+    ('2024-03-01 06:30 UTC', 'today')
+    """
+    try:
+        when = datetime.fromisoformat(iso)
+        return iso if when.tzinfo is None else f"{when.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    except (ValueError, OverflowError):
+        return iso
 
 
 def duration(seconds: float) -> str:

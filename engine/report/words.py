@@ -4,7 +4,14 @@ from __future__ import annotations
 
 from typing import Final
 
-__all__ = ["STATUS_WORDS", "change_words", "constraint_words", "role_words"]
+__all__ = [
+    "CHANGE_WORDS",
+    "CONSTRAINT_WORDS",
+    "STATUS_WORDS",
+    "change_words",
+    "constraint_words",
+    "role_words",
+]
 
 STATUS_WORDS: Final = {
     "linked": "joins the records that carry it",
@@ -14,34 +21,24 @@ STATUS_WORDS: Final = {
     "unlinked": "of a type that is kept and shown but never joins records",
 }
 
-# By the first of these that the name of the constraint contains.
-_CONSTRAINTS: Final = {
-    "component": (
-        "The group of records hung together by too much evidence to be one person; the weakest "
-        "kind of evidence was set aside until each part was small enough."
-    ),
+CONSTRAINT_WORDS: Final = {
     "different": "A judgement says that these are different people.",
-    "duplicate": "This source lists every person once, so two of its records are two people.",
-    "guard": "The records share the identifier, but the names on them do not fit one person.",
-    "name": "The records share the identifier, but the names on them do not fit one person.",
+    "duplicate_free": "This source lists every person once, so two of its records are two people.",
+    "max_per_profile": "One person would have had more values of a kind than the policy allows.",
     "exclusive": "A person has one value of this trait, and the two sides have different ones.",
-    "max": "One person would have had more values of this kind than the policy allows.",
-    "limit": "One person would have had more values of this kind than the policy allows.",
+    "guard": "The records share the identifier, but the names on them do not fit one person.",
+    "component limit": (
+        "The records hung together by too much evidence to be one person; the weakest kind of "
+        "evidence was set aside until each part was small enough."
+    ),
 }
 
-_CHANGES: Final = {
-    "creat": "people seen for the first time",
-    "new": "people seen for the first time",
-    "merge": "two profiles turned out to be one person; the earlier id stays",
-    "split": "one profile turned out to be several people",
-    "gone": "all of the records of the profile were withdrawn",
-    "remove": "all of the records of the profile were withdrawn",
-    "delete": "all of the records of the profile were withdrawn",
-    "grow": "known people with more records than before",
-    "update": "known people with other records than before",
-    "unchanged": "known people, as before",
-    "same": "known people, as before",
-    "kept": "known people, as before",
+CHANGE_WORDS: Final = {
+    "created": "people none of whose records were there before",
+    "merged": "profiles that turned out to be one person; the first id stays, others lead to it",
+    "split": "profiles of which a part turned out to be another person",
+    "unchanged": "known people under the same id, perhaps with more or fewer records",
+    "removed": "profiles all of whose records were withdrawn; their ids are gone",
 }
 
 _ROLES: Final = {
@@ -56,13 +53,17 @@ _ROLES: Final = {
 
 
 def constraint_words(constraint: str) -> str:
-    """Why a link was refused, by the name of the constraint."""
-    return _first(_CONSTRAINTS, constraint, "A rule of the policy kept the two sides apart.")
+    """Why a link was refused, by the name of the constraint.
+
+    >>> constraint_words("different")
+    'A judgement says that these are different people.'
+    """
+    return CONSTRAINT_WORDS.get(constraint, "A rule of the policy kept the two sides apart.")
 
 
 def change_words(change: str) -> str:
     """What happened to a profile, by the kind of change."""
-    return _first(_CHANGES, change, "")
+    return CHANGE_WORDS.get(change, "")
 
 
 def role_words(role: str) -> str:
@@ -77,8 +78,3 @@ def role_words(role: str) -> str:
     if kind == "trait":
         return "describes the person"
     return _ROLES.get(role, "")
-
-
-def _first(meanings: dict[str, str], term: str, otherwise: str) -> str:
-    folded = term.casefold()
-    return next((words for part, words in meanings.items() if part in folded), otherwise)

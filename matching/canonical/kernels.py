@@ -2,6 +2,8 @@
 
 A kernel either writes exactly what the single-value function of its kind would give, or says SLOW
 and leaves the row to that function. It never rejects.
+
+One module: the kernels call each other, and numba caches a module as one.
 """
 
 # ruff: noqa: FBT001, PLR1714, SIM109

@@ -1,9 +1,11 @@
 """Which given names are forms of one name: an equivalence by shared groups, not by spelling.
 
-English comes from the `nicknames` library; the groups below are the project's own: other
-languages' diminutives and the forms that one name takes in several languages. A word in any group
-is a *known* name: two known names that share no group are different names, however close their
-spelling (Joan and John, Paul and Paula).
+English comes from the `nicknames` library, each full name with its short forms; the groups below
+are the project's own: short forms that all spellings of a name have (the library gives Kate to
+Katherine and not to Catherine), other languages' diminutives, and the forms that one name takes in
+several languages. Groups are not chained: Pat is Patrick or Patricia, who are two. A word in any
+group is a *known* name: two known names that share no group are different names, however close
+their spelling (Joan and John, Paul and Paula).
 """
 
 from __future__ import annotations
@@ -18,6 +20,54 @@ if TYPE_CHECKING:
 __all__ = ["groups"]
 
 _OWN = """
+abigail abby abbie gail
+adelheid adelaide heidi heide adele
+alexandra xandra sandra sandy lexi lexie alix
+alfred alfie alf alfredo
+alison allison ali ally
+amelia amalia millie milly mel
+antonia antonina antonella toni tonia tonya
+augustus augustin gus gustl
+barbara barb barbie babs barbel
+catherine katherine katharine kathryn cathryn catharine kathrine kate katie katy kathy cathy kit \
+kitty kittie kay kaye kat kath cath cathie kathie
+charlotte lottie lotte charlie carlotta
+christina christine kristina kristine kirstin kirsten chris chrissy chrissie tina tine christel
+cornelis cornelius kees cor
+deborah debra debora deb debbie debby
+edward ned ted teddy ed eddie eddy
+eleanor elinor eleanora nell nelly nellie nora ellie lenore
+elizabeth elisabeth eliza elsie elspeth liz lizzie lizzy liza lisa beth bess bessie bessy betsy \
+betsey betty bettie libby libbie lilly elise
+francesca francisca frances franziska fran frankie franzi kiki sissi
+frederica friederike freddie rike
+gabriele gabriela gabriella gabrielle gabi gaby gabby
+gerard gerhard gerry gerrit
+isabel isabella isabelle isobel izzy izzie issy bella belle isa tibby
+jessica jess jessie
+johannes johann johan hans hansi joop jo hannes jan
+joshua josh
+luigi gigi gino
+margaret margarete margarita marguerite margret maggie meg megan peg peggy madge marge margie \
+margo margot maisie mamie daisy greta gretel rita mag
+matilda mathilda mathilde tilly tilda tillie mattie
+maximilian max maxi
+natalie nathalie natalia nat nattie
+patricia trish tricia trisha pat patsy patti patty
+penelope penny pen
+philip phillip phil pip pippo
+philippa phillipa philipa pippa pip pippy
+samantha sam sammie sammy
+samuel sam sammy
+stefanie stephanie stefania steffi steffie steph stefi
+stephen steven stevan steve stevie
+stuart stewart stu
+susan susanna susannah suzanne susanne sue susie suzie suzy susi
+theresa teresa therese tess tessa terry terri tere resi
+victoria viktoria vicky vickie vicki vic tori
+william willem wilhelm will willy willie bill billy liam wim
+winifred win winnie freda
+zachary zachariah zack zach zak
 alexander aleksandr oleksandr alexandr aleksander alexandros alessandro alejandro alexandre sasha \
 sascha shura sanya oles olek lesyk alex aleks iskander sikandar
 alexandra aleksandra oleksandra alessandra alejandra sasha sascha shura lesya olesya ola alex
@@ -213,6 +263,9 @@ rebecca rivka rebeca rebekka
 hannah hana channah chana
 """
 
+# What the library has by mistake: on a family's phone Bob and Bill are two people.
+_WRONG = frozenset({("robert", "bill"), ("robert", "billy")})
+
 
 @cache
 def _table() -> Mapping[str, frozenset[int]]:
@@ -220,6 +273,8 @@ def _table() -> Mapping[str, frozenset[int]]:
 
     english: dict[str, set[str]] = {}
     for triplet in name_triplets():
+        if (triplet.name1, triplet.name2) in _WRONG:
+            continue
         english.setdefault(triplet.name1, {triplet.name1}).add(triplet.name2)
     families = [sorted(english[name]) for name in sorted(english)]
     families += [line.split() for line in _OWN.replace("\\\n", "").strip().splitlines()]

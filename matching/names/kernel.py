@@ -1,6 +1,8 @@
 """Whether two packed names can be one person's: the one definition that single and vector share.
 
 Compiled; works on integers only and keeps no state. `pack` (in `packed`) makes its input.
+
+One module: the rule is one call graph of small compiled functions.
 """
 
 from __future__ import annotations

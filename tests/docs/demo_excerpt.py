@@ -54,7 +54,9 @@ def main() -> None:
         text = excerpt(demo(Path(folder)))
     page = ROOT / "README.md"
     page.write_text(
-        _BETWEEN.sub(lambda found: f"{found[1]}```text\n{text}\n```\n{found[3]}", read("README.md")),
+        _BETWEEN.sub(
+            lambda found: f"{found[1]}```text\n{text}\n```\n{found[3]}", read("README.md")
+        ),
         encoding="utf-8",
     )
 

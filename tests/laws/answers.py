@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from sameas.engine import reference
+from sameas.engine.batch import components, pieces
 from sameas.engine.batch import partition as fast
-from sameas.engine.batch import pieces
 from sameas.engine.batch.columns import Columns
 from sameas.engine.batch.links import STANDINGS
 from sameas.engine.reference import Partition, Standing
@@ -52,7 +52,7 @@ def by_steps(world: World, *, special: bool = True) -> Partition:
 
     Not `special`: components that nothing but limits can split go through the compiled steps.
     """
-    connect = fast.connect
+    connect = components.connect
 
     def careful(*args: object, **named: object) -> Components:
         parts: Components = connect(*args, **named)  # type: ignore[arg-type]  # passed on as it came

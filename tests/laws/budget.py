@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, Phase, settings
 
 __all__ = ["examples", "scale"]
 
-_SCALES = {"": 1.0, "long": 40.0, "mutants": 1.0}
+_SCALES = {"": 1.0, "long": 40.0, "mutants": 0.5}
 
 
 def scale() -> float:

@@ -33,12 +33,7 @@ POLICY = Policy(
 )
 EMAILS = ("ann@x.io", "ANN@x.io", "a.b@gmail.com", "ab+c@gmail.com", "ab@gmail.com", "nonsense")
 _DIGESTS = {
-    name: [
-        text
-        for column in columns
-        for text in column.to_pylist()
-        if text is not None
-    ]
+    name: [text for column in columns for text in column.to_pylist() if text is not None]
     for name, columns in hash_columns(
         pa.array(["ann@x.io", "a.b@gmail.com", "ab+c@gmail.com"]),
         pa.array(["ann@x.io", "ab@gmail.com", "ab@gmail.com"]),
@@ -129,10 +124,8 @@ def row(r: Random) -> Row:
 def some(r: Random, most: int = 12) -> list[Row]:
     """Up to `most` rows; one in five is sent twice, some under another message id."""
     found = [row(r) for _ in range(r.randrange(most + 1))]
-    for one in list(found):
-        if r.randrange(5) == 0:
-            found.append(one if r.randrange(2) else replace(one, message_id="again"))
-    return found
+    again = [one for one in found if r.randrange(5) == 0]
+    return found + [one if r.randrange(2) else replace(one, message_id="again") for one in again]
 
 
 def batch(rows: Sequence[Row]) -> RawBatch:
@@ -184,4 +177,6 @@ def plain(records: Sequence[Record]) -> dict[tuple[str, str], tuple[object, ...]
             {name: value for name, value in one.traits.items() if value},
         )
         for one in records
-    } | {("also", ""): tuple(sorted({pair for r in records for pair in r.also if pair[0] in hashed}))}
+    } | {
+        ("also", ""): tuple(sorted({pair for r in records for pair in r.also if pair[0] in hashed}))
+    }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from hashlib import sha256
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 from unittest.mock import patch
 
 import polars as pl
@@ -114,7 +114,7 @@ def judgements(r: Random) -> list[Judgement]:
     for number in range(r.randrange(4)):
         left, right = one(), one()
         if left != right:
-            kind = "same" if r.randrange(2) else "different"
+            kind: Literal["same", "different"] = "same" if r.randrange(2) else "different"
             found.append(
                 Judgement(f"j{number}", kind, frozenset({left}), frozenset({right}), r.randrange(3))
             )

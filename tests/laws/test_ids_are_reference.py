@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from hypothesis import given
@@ -19,13 +18,14 @@ from tests.laws.histories import Arrival, history
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from random import Random
 
     import polars as pl
 
 KEY = bytes(range(16))
 
 
-def rows(frame: pl.DataFrame) -> Iterator[tuple[object, ...]]:
+def rows(frame: pl.DataFrame) -> Iterator[Any]:
     yield from frame.iter_rows()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from random import Random
+from typing import TYPE_CHECKING
 
 import numpy as np
 from hypothesis import given
@@ -13,6 +13,9 @@ from sameas.engine.batch.live import live
 from sameas.engine.reference import live_records
 from tests.laws import rows
 from tests.laws.budget import examples
+
+if TYPE_CHECKING:
+    from random import Random
 
 
 def by_columns(

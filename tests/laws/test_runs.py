@@ -6,6 +6,7 @@ import json
 import tempfile
 from pathlib import Path
 from random import Random
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
@@ -16,11 +17,14 @@ from sameas.engine.batch.collect import Collector
 from tests.laws import runs
 from tests.laws.budget import examples
 
+if TYPE_CHECKING:
+    from sameas.engine.batch.result import Result
+
 TABLES = ("records", "identifiers", "profiles", "edges", "refused", "ledger", "ids", "changes")
 SEEDS = st.integers(0, 2**32 - 1)
 
 
-def assert_equal(one: runs.Result, other: runs.Result, tables: tuple[str, ...] = TABLES) -> None:
+def assert_equal(one: Result, other: Result, tables: tuple[str, ...] = TABLES) -> None:
     for name in tables:
         assert runs.rows_of(one, name) == runs.rows_of(other, name), name
 
@@ -102,9 +106,7 @@ def test_appending_equals_one_run_over_all(seed: int) -> None:
         folder = Path(name)
         last = runs.run_files(parts[:1], folder, "out0")
         for at, part in enumerate(parts[1:], 1):
-            last = runs.run_files(
-                [part], folder, f"out{at}", previous=f"out{at - 1}", append=True
-            )
+            last = runs.run_files([part], folder, f"out{at}", previous=f"out{at - 1}", append=True)
         once = runs.run_files([some], folder, "once")
         assert runs.partition_of(last) == runs.partition_of(once)
         drop = ("profile_id", "other_profile_id")
@@ -122,7 +124,9 @@ def test_a_full_set_with_previous_is_partitioned_as_if_fresh(seed: int) -> None:
         folder = Path(name)
         runs.run_files([before], folder, "before")
         after_it = runs.run_files([after], folder, "after", previous="before")
-        assert runs.partition_of(after_it) == runs.partition_of(runs.run_files([after], folder, "fresh"))
+        assert runs.partition_of(after_it) == runs.partition_of(
+            runs.run_files([after], folder, "fresh")
+        )
 
 
 @given(SEEDS)

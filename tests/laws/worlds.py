@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from random import Random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from hypothesis import strategies as st
 
@@ -158,7 +158,7 @@ def judgement(r: Random, keys: Sequence[RecordKey], number: int, *, values: int)
     right = side() - left
     if not right:
         right = frozenset({RecordKey("nowhere", "0")})
-    kind = "same" if r.randrange(2) else "different"
+    kind: Literal["same", "different"] = "same" if r.randrange(2) else "different"
     return Judgement(f"j{number}", kind, left, right, r.randrange(4))
 
 

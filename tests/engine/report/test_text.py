@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.engine.report.text import cut, duration, moment, percent
+from sameas.engine.report.text import cut, duration, minute, moment, percent
 
 
 @given(st.text(), st.integers(1, 20))
@@ -34,3 +34,12 @@ def test_times_beyond_the_calendar_are_said_to_be() -> None:
 
 def test_seconds_are_shown_in_the_unit_that_fits() -> None:
     assert [duration(0.5), duration(59), duration(61)] == ["500 ms", "59.0 s", "1 min 1 s"]
+
+
+def test_a_time_of_the_manifest_is_shown_to_the_minute_in_utc() -> None:
+    """The start of a run is a time with an offset; what is none is shown as it is."""
+    assert minute("2026-01-02T00:30:00.123456+01:00") == "2026-01-01 23:30 UTC"
+    assert minute("2023-11-20 08:00 UTC") == "2023-11-20 08:00 UTC"
+    assert minute("2023-11-20T08:00") == "2023-11-20T08:00"
+    assert minute("0001-01-01T00:00:00+14:00") == "0001-01-01T00:00:00+14:00"
+    assert minute("") == ""

@@ -1,0 +1,494 @@
+"""Do the laws notice a planted bug? One line of one rule is changed at a time.
+
+    python benchmarks/mutation.py [--jobs 2] [--only TEXT] [--check]
+
+Each mutant is a copy of the tree with one replacement; the law suites that speak of its module run
+against it, with half their usual number of worlds and no shrinking. A mutant whose text is no
+longer in its module is `stale`, and an error. Compiled code is cached outside the copy, so that
+only the changed module is compiled again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+from queue import SimpleQueue
+
+ROOT = Path(__file__).resolve().parents[1]
+COPIED = ("engine", "matching", "graph", "api", "src", "tests", "pyproject.toml")
+TIME_LIMIT = 600.0
+
+FUNCTION = ("test_fast_is_reference",)
+LIVE = ("test_live_is_reference", "test_runs")
+IDS = ("test_ids_are_reference",)
+WORDS = ("test_verdicts",)
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One planted bug."""
+
+    rule: str
+    module: str
+    old: str
+    new: str
+    suites: tuple[str, ...] = FUNCTION
+
+
+_LINKS, _PARTS = "engine/batch/links.py", "engine/batch/components.py"
+_STEPS, _PLAIN = "engine/batch/stepwise.py", "engine/batch/plain.py"
+_PIECES, _SETTLED = "engine/batch/pieces.py", "engine/batch/settled.py"
+_LIVE, _IDS = "engine/batch/live.py", "engine/ids/advance.py"
+_WORDS, _FINISH = "engine/judgements.py", "engine/batch/finish.py"
+
+MUTANTS = (
+    # 3.1: live records
+    Mutant(
+        "the oldest version lives",
+        _LIVE,
+        "self._extreme(rows, key, newest=True)",
+        "self._extreme(rows, key, newest=False)",
+        LIVE,
+    ),
+    Mutant(
+        "the newest of a message's rows counts",
+        _LIVE,
+        "self._extreme(rows, key, newest=False)",
+        "self._extreme(rows, key, newest=True)",
+        LIVE,
+    ),
+    Mutant(
+        "a tie of versions goes the other way",
+        _LIVE,
+        "pick = max if newest else min",
+        "pick = min if newest else max",
+        LIVE,
+    ),
+    Mutant(
+        "a tombstone spares its own time",
+        _LIVE,
+        "live[here & (self.event_time <= time)] = False",
+        "live[here & (self.event_time < time)] = False",
+        LIVE,
+    ),
+    Mutant(
+        "a tombstone spares events of its time",
+        _LIVE,
+        "(self.event_time[rows] <= time)",
+        "(self.event_time[rows] < time)",
+        LIVE,
+    ),
+    Mutant(
+        "an older tombstone wins",
+        _LIVE,
+        "found[key] = max(found.get(key",
+        "found[key] = min(found.get(key",
+        LIVE,
+    ),
+    Mutant(
+        "observations forget when they began",
+        _LIVE,
+        "np.minimum.at(first_seen, groups",
+        "np.maximum.at(first_seen, groups",
+        LIVE,
+    ),
+    Mutant(
+        "a trait's tie goes to the least value",
+        _LIVE,
+        'value = max(rows["value"].to_list()',
+        'value = min(rows["value"].to_list()',
+        LIVE,
+    ),
+    Mutant(
+        "traits keep their first value",
+        _LIVE,
+        'pl.col("time") == pl.col("time").max()',
+        'pl.col("time") == pl.col("time").min()',
+        LIVE,
+    ),
+    Mutant("content keys know no occurrence", _LIVE, "seen[key] += 1", "seen[key] += 0", LIVE),
+    Mutant(
+        "times far ahead are believed",
+        "engine/batch/collect.py",
+        "late = times > self.now + DAY",
+        "late = times > self.now + 2 * DAY",
+        LIVE,
+    ),
+    Mutant(
+        "a time a day ahead is not believed",
+        "engine/batch/collect.py",
+        "late = times > self.now + DAY",
+        "late = times >= self.now + DAY",
+        LIVE,
+    ),
+    # 3.2 and 3.3: links
+    Mutant("fanout may be one more", _LINKS, "most > max_fanout[t]", "most > max_fanout[t] + 1"),
+    Mutant(
+        "fanout is shared at its limit", _LINKS, "most > max_fanout[t]", "most >= max_fanout[t]"
+    ),
+    Mutant("records may be one more", _LINKS, "n > max_records[t]", "n > max_records[t] + 1"),
+    Mutant(
+        "blocked values count in fanout",
+        _LINKS,
+        "                if blocked[v]:\n                    continue\n",
+        "",
+    ),
+    Mutant("the top type has no fanout", _LINKS, "(s < t or (t == 0 and s == 1))", "(s < t)"),
+    Mutant(
+        "one value counts twice in fanout",
+        _LINKS,
+        "                c = counts_as[v]\n                if n == 1",
+        "                c = v\n                if n == 1",
+    ),
+    Mutant(
+        "blocked patterns match in part",
+        _LINKS,
+        "pattern.fullmatch(value)",
+        "pattern.search('x' + value[1:])",
+    ),
+    Mutant(
+        "conflicts count newest first",
+        _LINKS,
+        'newest = policy.on_conflict == "newest"',
+        'newest = policy.on_conflict != "newest"',
+    ),
+    Mutant(
+        "the guard is off in splits",
+        _LINKS,
+        "if reason == -2 and guard[t] and code[record] >= 0:",
+        "if False and code[record] >= 0:",
+    ),
+    Mutant("a group remembers no value", _LINKS, "held[into, s] = mine[s]", "held[into, s] = -1"),
+    Mutant("cut links stay", _LINKS, "group[sptr[k] + i] = -1\n", "group[sptr[k] + i] = 0\n"),
+    Mutant(
+        "a further name is a value of its own",
+        _SETTLED,
+        "alias[list(least)] = list(least.values())",
+        "pass",
+    ),
+    Mutant(
+        "the greater value takes a shared name",
+        _SETTLED,
+        "columns.identifier(value) < columns.identifier(known)",
+        "columns.identifier(value) > columns.identifier(known)",
+    ),
+    Mutant("what nobody carries is heard", _SETTLED, "if one >= 0 or carried[~one]}", "}"),
+    # 3.4: components
+    Mutant(
+        "a component at its limit is too large",
+        _PARTS,
+        "special = sizes > policy.max_component",
+        "special = sizes > policy.max_component + 1",
+    ),
+    Mutant(
+        "limits are not looked at",
+        _PARTS,
+        "if held[c] > limit:\n                risky[c] = True\n            continue",
+        "if held[c] > limit + 1:\n                risky[c] = True\n            continue",
+    ),
+    Mutant(
+        "exclusive traits are not looked at", _PARTS, "risky |= _exceeds(of, values, count)", "pass"
+    ),
+    Mutant(
+        "duplicates are not looked at",
+        _PARTS,
+        "risky |= np.bincount(mine, minlength=count) > 1",
+        "risky |= np.bincount(mine, minlength=count) > 2",
+    ),
+    Mutant("names are not looked at", _PARTS, "risky |= clashing", "pass"),
+    Mutant("judged components are taken whole", _PARTS, "special[of[suspects]] = True", "pass"),
+    Mutant(
+        "the ladder has one step", _PIECES, "matched, level + 1, bounds)", "matched, 6, bounds)"
+    ),
+    Mutant(
+        "the ladder has no end at vectors",
+        _PIECES,
+        "_vectors(inside, bounds) > MAX_VECTORS)",
+        "_vectors(inside, bounds) > MAX_VECTORS + 1)",
+    ),
+    Mutant("the best type is dropped first", _PIECES, "lowest = max(", "lowest = min("),
+    # 3.5: step by step
+    Mutant(
+        "a same judgement lifts no limit",
+        _STEPS,
+        "total -= max(0, self._own(word, kind, granted) - limit)",
+        "pass",
+    ),
+    Mutant(
+        "a same judgement lifts no exclusive trait",
+        _STEPS,
+        "excess += max(0, len(own) - 1)",
+        "pass",
+    ),
+    Mutant(
+        "a same judgement makes duplicates",
+        _STEPS,
+        "next((w for w in words if r in w), frozenset((r,)))",
+        "frozenset((r,))",
+    ),
+    Mutant("a join forgets granted identifiers", _STEPS, "left.granted |= right.granted", "pass"),
+    Mutant("a join forgets names", _STEPS, "left.names |= right.names", "pass"),
+    Mutant(
+        "the guard is off in joins",
+        _STEPS,
+        "        if guarded:\n            clash",
+        "        if False:\n            clash",
+    ),
+    Mutant(
+        "different is forgotten in joins",
+        _STEPS,
+        "self._members(left), self._members(right))",
+        "left.records, set(right.records))",
+    ),
+    Mutant(
+        "different is forgotten in holding",
+        _STEPS,
+        "apart([~one], self._members(cluster))",
+        "apart([], self._members(cluster))",
+    ),
+    Mutant(
+        "a mean at the cut joins",
+        _STEPS,
+        "if count == 0 or total <= evidence.cut * count:",
+        "if count == 0 or total < evidence.cut * count:",
+    ),
+    Mutant("the worst match joins first", _STEPS, "if ahead < 0 or", "if ahead > 0 or"),
+    Mutant(
+        "ties of matches go the other way",
+        _STEPS,
+        "(ahead == 0 and (low, high) > best[2])",
+        "(ahead == 0 and (low, high) < best[2])",
+    ),
+    Mutant(
+        "nodes go by type only",
+        _STEPS,
+        "turns.sort(key=lambda t: (t[0], t[1], world.value(t[2].identifier), t[2].group))",
+        "turns.sort(key=lambda t: (t[0], world.value(t[2].identifier), t[2].group))",
+    ),
+    Mutant(
+        "compiled: a limit may be one more",
+        _PLAIN,
+        "if total > limits[s]:\n                                why = LIMIT",
+        "if total > limits[s] + 1:\n                                why = LIMIT",
+    ),
+    Mutant(
+        "compiled: exclusive traits are forgotten",
+        _PLAIN,
+        "if a >= 0 and b >= 0 and a != b:",
+        "if a >= 0 and b >= 0 and a > b + 99:",
+    ),
+    Mutant(
+        "compiled: the guard is off",
+        _PLAIN,
+        "why == 0 and not alone and guard[t]:",
+        "why == 0 and alone and guard[t]:",
+    ),
+    Mutant(
+        "compiled: the last to be seen goes first",
+        _PLAIN,
+        "least = min(least, first_seen",
+        "least = max(least, first_seen",
+    ),
+    Mutant(
+        "compiled: duplicates join",
+        _PLAIN,
+        "sources[into] |= sources[away]",
+        "sources[into] &= sources[away]",
+    ),
+    Mutant(
+        "a contested identifier is called linked",
+        _FINISH,
+        "status[x] = CONTESTED",
+        "status[x] = LINKED",
+    ),
+    # judgements
+    Mutant(
+        "the oldest judgement counts",
+        _WORDS,
+        "max(newest.get(pair, claim), claim)",
+        "min(newest.get(pair, claim), claim)",
+        WORDS,
+    ),
+    Mutant(
+        "same outranks different at one time",
+        _WORDS,
+        'judgement.kind == "different", judgement.key',
+        'judgement.kind != "different", judgement.key',
+        WORDS,
+    ),
+    Mutant(
+        "different holds one way round only",
+        _WORDS,
+        "different.setdefault(other, {})[one] = key",
+        "pass",
+        WORDS,
+    ),
+    Mutant(
+        "every different cuts links",
+        _WORDS,
+        "        and different.get(one, {}).get(other) == judgement.key\n",
+        "",
+        WORDS,
+    ),
+    Mutant(
+        "a hash speaks for itself", _WORDS, "return known.get(ref, ref) if", "return ref if", WORDS
+    ),
+    # 3.6: ids
+    Mutant(
+        "the later id survives",
+        _IDS,
+        'here[np.argsort(-issued[here], kind="stable")]',
+        'here[np.argsort(issued[here], kind="stable")]',
+        IDS,
+    ),
+    Mutant(
+        "ids stay with the anonymous", _IDS, "record[passes] = signed[place[passes]]", "pass", IDS
+    ),
+    Mutant(
+        "a withdrawn record's ids go to the last",
+        _IDS,
+        'heirs.sort("signed", "arrived")',
+        'heirs.sort("signed", "arrived", descending=True)',
+        IDS,
+    ),
+    Mutant(
+        "a sign-up gives no preference",
+        _IDS,
+        'heirs.sort("signed", "arrived")',
+        'heirs.sort("arrived")',
+        IDS,
+    ),
+    Mutant(
+        "a returning key is the old one",
+        _IDS,
+        "incarnation[coming] += 1",
+        "incarnation[coming] += incarnation[coming] < 0",
+        IDS,
+    ),
+    Mutant("who returns inherits", _IDS, "self.stayed = live", "self.stayed = live | True", IDS),
+    Mutant(
+        "a merge is called a split",
+        _IDS,
+        'pl.col("new_id") == pl.col("home")',
+        'pl.col("new_id") != pl.col("home")',
+        IDS,
+    ),
+)
+
+
+def _text(mutant: Mutant, root: Path) -> str | None:
+    """The mutated module; None if the line is not there exactly once."""
+    text = (root / mutant.module).read_text(encoding="utf-8")
+    return text.replace(mutant.old, mutant.new) if text.count(mutant.old) == 1 else None
+
+
+class _Worker:
+    """A copy of the tree with its own cache of compiled code."""
+
+    def __init__(self, home: Path) -> None:
+        self.tree = home / "tree"
+        self.cache, self.warm = home / "cache", home / "warm"
+        self.tree.mkdir(parents=True)
+        for name in COPIED:
+            if (ROOT / name).is_dir():
+                ignored = shutil.ignore_patterns("__pycache__")
+                shutil.copytree(ROOT / name, self.tree / name, symlinks=True, ignore=ignored)
+            else:
+                shutil.copy2(ROOT / name, self.tree / name)
+        self.cache.mkdir()
+
+    def run(self, suites: tuple[str, ...]) -> bool:
+        """Whether the suites pass; too long counts as failing."""
+        environment = os.environ | {
+            "PYTHONPATH": str(self.tree / "src"),
+            "NUMBA_CACHE_DIR": str(self.cache),
+            "SAMEAS_LAWS": "mutants",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+        paths = [f"tests/laws/{name}.py" for name in suites]
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *paths]
+        try:
+            done = subprocess.run(
+                command,
+                cwd=self.tree,
+                env=environment,
+                capture_output=True,
+                timeout=TIME_LIMIT,
+                check=False,
+            )
+        except subprocess.TimeoutExpired:
+            return False
+        if done.returncode not in (0, 1):
+            raise RuntimeError(done.stdout.decode()[-2000:] + done.stderr.decode()[-2000:])
+        return done.returncode == 0
+
+    def warm_up(self) -> None:
+        """Run everything once on the tree as it is. Raises RuntimeError if it fails."""
+        if not self.run(FUNCTION + LIVE + IDS + WORDS):
+            raise RuntimeError("the laws fail without any mutant")
+        shutil.copytree(self.cache, self.warm)
+
+    def kills(self, mutant: Mutant) -> bool:
+        """Whether the suites notice the mutant."""
+        path = self.tree / mutant.module
+        text = _text(mutant, self.tree)
+        assert text is not None
+        kept = path.with_suffix(".kept")
+        shutil.copy2(path, kept)
+        try:
+            path.write_text(text, encoding="utf-8")
+            return not self.run(mutant.suites)
+        finally:
+            kept.replace(path)
+            shutil.rmtree(self.cache)
+            shutil.copytree(self.warm, self.cache)
+
+
+def main() -> int:
+    """Plant every bug; 0: all were noticed."""
+    parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--jobs", type=int, default=2)
+    parser.add_argument("--only", default="", help="mutants whose rule or module has this text")
+    parser.add_argument("--check", action="store_true", help="only look for stale mutants")
+    options = parser.parse_args()
+    chosen = [one for one in MUTANTS if options.only in f"{one.rule} {one.module}"]
+    stale = [one for one in chosen if _text(one, ROOT) is None]
+    for one in stale:
+        print(f"stale     {one.module}: {one.rule}")
+    if options.check or stale:
+        return 1 if stale else 0
+    survived = 0
+    with tempfile.TemporaryDirectory() as name:
+        free: SimpleQueue[_Worker] = SimpleQueue()
+        with ThreadPoolExecutor(options.jobs) as pool:
+            workers = [_Worker(Path(name) / str(at)) for at in range(options.jobs)]
+            list(pool.map(_Worker.warm_up, workers))
+            for worker in workers:
+                free.put(worker)
+
+            def plant(mutant: Mutant) -> tuple[Mutant, bool, float]:
+                worker = free.get()
+                start = time.perf_counter()
+                try:
+                    return mutant, worker.kills(mutant), time.perf_counter() - start
+                finally:
+                    free.put(worker)
+
+            for mutant, killed, seconds in pool.map(plant, chosen):
+                survived += not killed
+                word = "killed" if killed else "SURVIVED"
+                print(f"{word:9} {seconds:5.0f} s  {mutant.module}: {mutant.rule}", flush=True)
+    print(f"{len(chosen) - survived} of {len(chosen)} mutants killed")
+    return 1 if survived else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
