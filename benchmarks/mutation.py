@@ -6,6 +6,8 @@ Each mutant is a copy of the tree with one replacement; the law suites that spea
 against it, with half their usual number of worlds and no shrinking. A mutant whose text is no
 longer in its module is `stale`, and an error. Compiled code is cached outside the copy, so that
 only the changed module is compiled again.
+
+One module: nearly all of it is the list of mutations, which is data.
 """
 
 from __future__ import annotations

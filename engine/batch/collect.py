@@ -7,7 +7,7 @@ ones stay in memory.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
 import numpy as np
 import pyarrow as pa
@@ -18,14 +18,16 @@ from sameas.graph.versions import DAY
 from sameas.matching.canonical import Options, canonicalise_column
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from numpy.typing import NDArray
 
     from sameas.engine.policy import Policy
     from sameas.engine.read import IdentifierColumn, RawBatch
+    from sameas.graph.model import Identifier
 
     Ints = NDArray[np.int32]
+    Number = TypeVar("Number", np.bool_, np.int32, np.int64)
     Longs = NDArray[np.int64]
 
 __all__ = ["Collector", "Earlier", "Raw", "Rejected"]
@@ -69,20 +71,6 @@ class Earlier:
     """By place of an identifier column: the file and the lines that its values came from."""
 
 
-@dataclass(eq=False)
-class _Chunks:
-    """What grows batch by batch."""
-
-    source: list[Ints] = field(default_factory=list)
-    rid: list[Ints] = field(default_factory=list)
-    event_time: list[Longs] = field(default_factory=list)
-    first_seen: list[Longs] = field(default_factory=list)
-    last_seen: list[Longs] = field(default_factory=list)
-    count: list[Longs] = field(default_factory=list)
-    message: list[Ints] = field(default_factory=list)
-    withdrawn: list[NDArray[np.bool_]] = field(default_factory=list)
-
-
 class Collector:
     """Takes batches, gives numbered rows; `sameas.engine.batch.live` makes records of them."""
 
@@ -102,38 +90,29 @@ class Collector:
         self.traits: dict[str, list[tuple[int, pa.StringArray]]] = {}
         self.trait_times: dict[str, list[tuple[int, pa.Int64Array]]] = {}
         self.rejected: list[Rejected] = []
-        self._chunks = _Chunks()
+        self._columns: dict[str, list[tuple[int, NDArray[np.generic]]]] = {}
 
     def add(self, batch: RawBatch, *, file: str, earlier: Earlier | None = None) -> None:
         """Take one batch. Costs one canonicalisation and one hash probe a value."""
         n = len(batch)
         base = self.rows
-        chunks = self._chunks
         if n:
-            chunks.source.append(self._sources(batch.source))
-            rid = np.full(n, -1, dtype=np.int32)
+            self._keep("source", self._sources(batch.source))
             if batch.record_id is not None:
-                rid = self.record_ids.intern(batch.record_id)
-            chunks.rid.append(rid)
+                self._keep("rid", self.record_ids.intern(batch.record_id))
             event_time = self._times(batch.event_time, n)
-            chunks.event_time.append(event_time)
-            first_seen = event_time
+            self._keep("event_time", event_time)
             if batch.first_seen is not None:
-                first_seen = np.where(
-                    batch.first_seen.is_valid().to_numpy(zero_copy_only=False),
-                    batch.first_seen.fill_null(0).to_numpy(),
-                    event_time,
-                )
-            chunks.first_seen.append(first_seen)
-            chunks.last_seen.append(event_time if earlier is None else earlier.last_seen)
-            chunks.count.append(np.ones(n, dtype=np.int64) if earlier is None else earlier.count)
-            message = np.full(n, -1, dtype=np.int32)
+                known = batch.first_seen.is_valid().to_numpy(zero_copy_only=False)
+                first = batch.first_seen.fill_null(0).to_numpy()
+                self._keep("first_seen", np.where(known, first, event_time))
             if batch.message_id is not None:
-                message = self.messages.intern(batch.message_id)
-            chunks.message.append(message)
-            chunks.withdrawn.append(
-                np.zeros(n, dtype=bool) if batch.withdrawn is None else batch.withdrawn
-            )
+                self._keep("message", self.messages.intern(batch.message_id))
+            if batch.withdrawn is not None:
+                self._keep("withdrawn", batch.withdrawn)
+            if earlier is not None:
+                self._keep("last_seen", earlier.last_seen)
+                self._keep("count", earlier.count)
         for place, column in enumerate(batch.identifiers):
             origin = None if earlier is None else earlier.origin.get(place)
             self._identifiers(column, batch, base, file, origin)
@@ -159,6 +138,12 @@ class Collector:
                 )
             )
         self.rows += n
+
+    def know(self, identifiers: Iterable[Identifier]) -> None:
+        """Number values that rows may not carry: a judgement on an email's hash finds the email."""
+        for one in identifiers:
+            if one.type in self.place:
+                self.values[self.place[one.type]].intern(pa.array([one.value], pa.string()))
 
     def _sources(self, column: pa.StringArray) -> Ints:
         encoded = column.dictionary_encode()
@@ -225,14 +210,25 @@ class Collector:
             return -1, None
         return at, batch.source[at].as_py()
 
-    def column(self, name: str) -> NDArray[np.generic]:
-        """One of the collected columns, whole."""
-        parts: list[NDArray[np.generic]] = getattr(self._chunks, name)
-        if not parts:
-            return np.empty(0, dtype=np.int32 if name in ("source", "rid") else np.int64)
-        whole = np.concatenate(parts)
-        parts[:] = [whole]
-        return whole
+    def _keep(self, name: str, values: NDArray[np.generic]) -> None:
+        self._columns.setdefault(name, []).append((self.rows, values))
+
+    def column(self, name: str, kind: type[Number], default: int | Longs) -> NDArray[Number] | None:
+        """One collected column of all rows, `default` where batches had none; None: none had."""
+        parts = self._columns.pop(name, None)
+        if parts is None:
+            return None
+        if sum(len(values) for _, values in parts) == self.rows:
+            return np.concatenate([values for _, values in parts]).astype(kind, copy=False)
+        out = np.full(self.rows, default, dtype=kind)
+        for start, values in parts:
+            out[start : start + len(values)] = values
+        return out
+
+    def freeze(self) -> None:
+        """Give back what only further rows would need."""
+        for values in (*self.values, self.record_ids, self.messages):
+            values.freeze()
 
     def whole(self, parts: Sequence[tuple[int, pa.Array]], kind: pa.DataType) -> pa.ChunkedArray:
         """A column of all rows from the pieces that there are, null elsewhere."""

@@ -270,6 +270,10 @@ class Interner:
         )
         return out
 
+    def freeze(self) -> None:
+        """Forget where values are found, and keep the values: no more are taken or looked up."""
+        self._slots = np.zeros(2, dtype=np.uint64)
+
     def values(self) -> pa.LargeStringArray:
         """All values by number, sharing this interner's memory."""
         return pa.LargeStringArray.from_buffers(

@@ -198,7 +198,7 @@ def link(
         ids,
         iptr,
         irec,
-        type_of,
+        columns.offsets,
         counts_as,
         bool(same_values),
         blocked,
@@ -343,7 +343,7 @@ def _fanout(
     ids: Ints,
     iptr: Longs,
     irec: Ints,
-    type_of: Bytes,
+    offsets: Longs,
     counts_as: Ints,
     classes: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
     blocked: Bools,
@@ -364,22 +364,29 @@ def _fanout(
     stamp = np.full(m, -1, dtype=np.int32)
     count = np.zeros(n_types, dtype=np.int32)
     only = np.full(n_types, -1, dtype=np.int32)
+    t = 0
     for x in range(m):
         n = iptr[x + 1] - iptr[x]
         if n == 0:
             continue
-        t = type_of[x]
+        while x >= offsets[t + 1]:
+            t += 1
+        # values of higher types count; for the highest, those of the next
+        stop = offsets[t] if t > 0 else offsets[min(2, n_types)]
         count[:] = 0
         only[:] = -1
         conflict = False
         for i in range(iptr[x], iptr[x + 1]):
             record = irec[i]
+            s = 0
             for j in range(ptr[record], ptr[record + 1]):
+                # identifiers ascend type by type: no look-up of the type is needed
                 v = ids[j]
-                s = type_of[v]
-                if not (s < t or (t == 0 and s == 1)):
-                    if s > t and s > 1:
-                        break
+                if v >= stop:
+                    break
+                while v >= offsets[s + 1]:
+                    s += 1
+                if t == 0 and s == 0:
                     continue
                 if blocked[v]:
                     continue

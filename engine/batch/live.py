@@ -60,17 +60,39 @@ class Live:
 
 
 def live(rows: Collector) -> Live:
-    """Choose the live version of each record, fold observations, number what is left."""
-    return _Living(rows).run()
+    """Choose the live version of each record, fold observations, number what is left.
+
+    Uses the collector up: afterwards it is good for nothing else.
+    """
+    found = _Living(rows).run()
+    rows.freeze()
+    return found
 
 
 class _Living:
     def __init__(self, rows: Collector) -> None:
         self.rows = rows
         self.n = rows.rows
-        self.source = rows.column("source").astype(np.int32)
-        self.rid = rows.column("rid").astype(np.int32)
-        self.event_time = rows.column("event_time").astype(np.int64)
+        none = np.empty(0, dtype=np.int64)
+
+        def longs(name: str, default: int | Longs) -> Longs | None:
+            return rows.column(name, np.int64, default)
+
+        event_time = longs("event_time", 0)
+        self.event_time = none if event_time is None else event_time
+        source = rows.column("source", np.int32, 0)
+        self.source: Ints = none.astype(np.int32) if source is None else source
+        rid = rows.column("rid", np.int32, -1)
+        self.rid: Ints = np.full(self.n, -1, dtype=np.int32) if rid is None else rid
+        # one array where they are the same: most sources know no other time
+        first_seen = longs("first_seen", self.event_time)
+        self.first_seen = self.event_time if first_seen is None else first_seen
+        last_seen = longs("last_seen", self.event_time)
+        self.last_seen = self.event_time if last_seen is None else last_seen
+        count = longs("count", 1)
+        self.count = np.broadcast_to(np.int64(1), self.n) if count is None else count
+        self.message = longs("message", -1)
+        self.withdrawn: Bools | None = rows.column("withdrawn", np.bool_, 0)
         self.names = list(rows.sources)
         widths = [len(one) for one in rows.values]
         self.offsets = np.cumsum([0, *widths], dtype=np.int64)
@@ -86,24 +108,26 @@ class _Living:
 
     def run(self) -> Live:
         alive = self._deduplicated()
-        withdrawn = self.rows.column("withdrawn").astype(bool)
-        tombstones = self._tombstones(alive & withdrawn)
-        alive &= ~withdrawn
+        tombstones: dict[tuple[str, str], int] = {}
+        if self.withdrawn is not None:
+            tombstones = self._tombstones(alive & self.withdrawn)
+            alive &= ~self.withdrawn
         named = alive & (self.rid >= 0)
         linked = np.diff(self.ptr) > 0
-        events = alive & (self.rid < 0) & linked
-        nameless = alive & (self.rid < 0) & ~linked
-        rows = np.flatnonzero(self._newest(named, tombstones))
+        rows = self._newest(named, tombstones)
         simple = len(rows) == self.n
         ids: pa.Array = self.rows.record_ids.values()
+        if simple:
+            event_time, first_seen = self.event_time, self.first_seen
+        else:
+            event_time, first_seen = self.event_time[rows], self.first_seen[rows]
         if not (simple and len(ids) == self.n):
             ids = ids.take(pa.array(self.rid[rows]))
         kind = np.zeros(len(rows), dtype=np.int8)
-        first_seen = self.rows.column("first_seen").astype(np.int64)[rows]
-        event_time = self.event_time[rows]
-        last_seen, count = event_time, np.ones(len(rows), dtype=np.int64)
-        extra = self._folded(np.flatnonzero(events), tombstones)
-        by_content = self._by_content(np.flatnonzero(nameless))
+        last_seen, count = event_time, np.broadcast_to(np.int64(1), len(rows))
+        nowhere = alive & ~named
+        extra = self._folded(np.flatnonzero(nowhere & linked), tombstones)
+        by_content = self._by_content(np.flatnonzero(nowhere & ~linked))
         also_alive = np.zeros(self.n, dtype=bool)
         also_alive[rows] = True
         also_alive[extra.members] = True
@@ -118,7 +142,7 @@ class _Living:
                 [kind, np.full(len(extra.rows), 1, np.int8), np.full(len(more), 2, np.int8)]
             )
             times = self.event_time[more]
-            firsts = self.rows.column("first_seen").astype(np.int64)[more]
+            firsts = self.first_seen[more]
             event_time = np.concatenate([event_time, extra.event_time, times])
             first_seen = np.concatenate([first_seen, extra.first_seen, firsts])
             last_seen = np.concatenate([last_seen, extra.last_seen, times])
@@ -138,7 +162,7 @@ class _Living:
             )
         columns = Columns(
             self.names,
-            self.source[rows],
+            self.source if simple else self.source[rows],
             ids,
             event_time,
             first_seen,
@@ -154,7 +178,11 @@ class _Living:
             traits,
         )
         return Live(
-            columns, self._raw(rows), tombstones, trait_times, self._rejected(rows, extra, ids)
+            columns,
+            self._raw(rows, extra),
+            tombstones,
+            trait_times,
+            self._rejected(rows, extra, ids),
         )
 
     # -- rows -------------------------------------------------------------------------------
@@ -174,6 +202,13 @@ class _Living:
                 distinct &= _fill(at, ptr, ids, rows, numbers, base)
             parts.clear()
         return (ptr, ids) if distinct else _distinct(ptr, ids)
+
+    def _tied(self, row: int) -> tuple[bytes, int, bool, str]:
+        """What orders rows of one event time: content, then whatever else can differ."""
+        withdrawn = self.withdrawn is not None and bool(self.withdrawn[row])
+        rid = int(self.rid[row])
+        name = "" if rid < 0 else self.rows.record_ids.values()[rid].as_py()
+        return (self._content(row), int(self.first_seen[row]), withdrawn, name)
 
     def _content(self, row: int) -> bytes:
         if self._raw_by_row is None:
@@ -217,16 +252,15 @@ class _Living:
             span = slice(starts[group], stop)
             candidates = rows[span][tied[span]].tolist()
             pick = max if newest else min
-            chosen[group] = pick(candidates, key=self._content)
+            chosen[group] = pick(candidates, key=self._tied)
         return chosen
 
     def _deduplicated(self) -> Bools:
         """Rows but for repeated messages: of one message the earliest counts."""
         alive = np.ones(self.n, dtype=bool)
-        message = self.rows.column("message").astype(np.int64)
-        rows = np.flatnonzero(message >= 0)
-        if len(rows):
-            key = message[rows] * len(self.names) + self.source[rows]
+        if self.message is not None:
+            rows = np.flatnonzero(self.message >= 0)
+            key = self.message[rows] * len(self.names) + self.source[rows]
             if len(np.unique(key)) < len(rows):
                 alive[rows] = False
                 alive[self._extreme(rows, key, newest=False)] = True
@@ -241,23 +275,24 @@ class _Living:
             found[key] = max(found.get(key, self.event_time[row]), int(self.event_time[row]))
         return found
 
-    def _newest(self, named: Bools, tombstones: dict[tuple[str, str], int]) -> Bools:
-        """The live row of each key."""
+    def _newest(self, named: Bools, tombstones: dict[tuple[str, str], int]) -> Longs:
+        """The live row of each key, ascending."""
         rows = np.flatnonzero(named)
-        key = self.rid[rows].astype(np.int64) * len(self.names) + self.source[rows]
-        whole = len(rows) == self.n == len(self.rows.record_ids)
-        unique = whole or len(np.unique(key)) == len(rows)
-        if not unique:
-            rows = self._extreme(rows, key, newest=True)
-        live = np.zeros(self.n, dtype=bool)
-        live[rows] = True
+        if not len(rows) == self.n == len(self.rows.record_ids):
+            key = self.rid[rows].astype(np.int64) * len(self.names) + self.source[rows]
+            in_order = np.sort(key)
+            if (in_order[1:] == in_order[:-1]).any():
+                rows = np.sort(self._extreme(rows, key, newest=True))
         if tombstones:
             ids = self.rows.record_ids
+            live = np.zeros(self.n, dtype=bool)
+            live[rows] = True
             for (source, record_id), time in tombstones.items():
                 number = int(ids.find(pa.array([record_id]))[0])
                 here = live & (self.rid == number) & (self.source == self.rows.sources[source])
                 live[here & (self.event_time <= time)] = False
-        return live
+            rows = np.flatnonzero(live)
+        return rows
 
     # -- rows without a record id -----------------------------------------------------------
 
@@ -285,11 +320,11 @@ class _Living:
         event_time = np.full(size, np.iinfo(np.int64).min)
         np.maximum.at(event_time, groups, self.event_time[rows])
         first_seen = np.full(size, np.iinfo(np.int64).max)
-        np.minimum.at(first_seen, groups, self.rows.column("first_seen").astype(np.int64)[rows])
+        np.minimum.at(first_seen, groups, self.first_seen[rows])
         last_seen = np.full(size, np.iinfo(np.int64).min)
-        np.maximum.at(last_seen, groups, self.rows.column("last_seen").astype(np.int64)[rows])
+        np.maximum.at(last_seen, groups, self.last_seen[rows])
         count = np.zeros(size, dtype=np.int64)
-        np.add.at(count, groups, self.rows.column("count").astype(np.int64)[rows])
+        np.add.at(count, groups, self.count[rows])
         lead = rows[np.unique(groups, return_index=True)[1]]
         several = np.bincount(groups, minlength=size) > 1
         if self._trait_times:
@@ -359,7 +394,7 @@ class _Living:
         """Rows with neither id nor identifier: named by content and occurrence."""
         seen: Counter[tuple[int, str]] = Counter()
         found = []
-        contents = [(int(self.event_time[row]), self._content(row), row) for row in rows.tolist()]
+        contents = [(int(self.event_time[row]), self._tied(row), row) for row in rows.tolist()]
         for _, _, row in sorted(contents):
             said = self._said(row)
             key = (int(self.source[row]), content_record_id(said, 0))
@@ -421,12 +456,13 @@ class _Living:
             found.append(bad._replace(record_id=name))
         return found
 
-    def _raw(self, rows: Longs) -> tuple[Ints, Ints, list[str]]:
+    def _raw(self, rows: Longs, folded: _Folded) -> tuple[Ints, Ints, list[str]]:
         if not self.rows.raw:
             none = np.empty(0, dtype=np.int32)
             return none, none, []
         record = np.full(self.n, -1, dtype=np.int32)
         record[rows] = np.arange(len(rows), dtype=np.int32)
+        record[folded.members] = record[folded.rows][folded.groups]
         kept = [r for r in self.rows.raw if r.number >= 0 and record[r.row] >= 0]
         return (
             record[np.array([r.row for r in kept], dtype=np.int64)],

@@ -87,11 +87,16 @@ def check_target(out: Path, *, force: bool) -> None:
         raise OutputError(
             Fault(str(out), "its parent folder does not exist", f"mkdir -p {out.parent}")
         )
-    if not os.path.lexists(out):
-        if not os.access(out.parent, os.W_OK):
-            raise OutputError(
-                Fault(str(out.parent), "cannot be written to", "choose another folder")
+    try:
+        # Tried, not asked for: what the system says of permissions is not all that can be wrong.
+        os.rmdir(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+    except OSError as error:
+        raise OutputError(
+            Fault(
+                str(out.parent), f"cannot be written to: {error.strerror}", "choose another folder"
             )
+        ) from error
+    if not os.path.lexists(out):
         return
     if not out.is_dir():
         raise OutputError(Fault(str(out), "exists and is no folder", "choose another name"))
@@ -121,7 +126,7 @@ def folder(out: Path) -> Iterator[Folder]:
             out.rename(old / out.name)
             try:
                 aside.rename(out)
-            except OSError:
+            except BaseException:  # Ctrl-C between two renames too
                 (old / out.name).rename(out)
                 raise
             shutil.rmtree(old)

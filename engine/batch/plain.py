@@ -4,6 +4,8 @@ Most components that break something do so by a limit, a guard or a duplicate-fr
 At 20M identifier values of a simulated city these are 100,000; in Python they took longer than all
 the rest of a run. Whatever else there is to a component goes through `stepwise`, which must give
 the same answer where both can.
+
+One module: numba compiles it as one, and every constraint reads the same running arrays.
 """
 
 from __future__ import annotations
@@ -234,7 +236,7 @@ def resolve_plain(
                         both = sources[own] & sources[other]
                         if both != 0:
                             why = DUPLICATE
-                            detail = 0
+                            detail = np.int64(0)
                             while not (both >> detail) & 1:
                                 detail += 1
                     if why == 0:
@@ -259,7 +261,7 @@ def resolve_plain(
                                     at = held_next[at]
                             if total > limits[s]:
                                 why = LIMIT
-                                detail = s
+                                detail = np.int64(s)
                                 break
                     if why == 0 and not alone:
                         for e in range(n_traits):
@@ -267,7 +269,7 @@ def resolve_plain(
                             b = said[other, e]
                             if a >= 0 and b >= 0 and a != b:
                                 why = EXCLUSIVE
-                                detail = e
+                                detail = np.int64(e)
                                 break
                     best_low = np.int64(-1)
                     best_high = np.int64(-1)

@@ -120,11 +120,11 @@ class Reasons:
             self._exclusive(words),
             self._others(),
         ]
-        texts = pl.concat(parts).group_by("reason").agg(pl.col("text").sort())
-        every = pl.DataFrame({"reason": np.arange(len(self), dtype=np.int64)})
-        lists = every.join(texts, on="reason", how="left", maintain_order="left")["text"]
-        filled = lists.fill_null(pl.lit([], dtype=pl.List(pl.String)))
-        return filled.to_arrow().cast(pa.list_(pa.string()))
+        rows = pl.concat(parts).sort("reason", "text")
+        widths = np.bincount(rows["reason"].to_numpy(), minlength=len(self))
+        offsets = np.concatenate([[0], np.cumsum(widths)]).astype(np.int32)
+        texts = rows["text"].to_arrow().cast(pa.string())
+        return pa.ListArray.from_arrays(pa.array(offsets), texts)
 
     def _span(self, code: int) -> tuple[Longs, Longs]:
         """Reason and number, one row a number."""

@@ -127,11 +127,12 @@ def _inside(found: Links, parts: Components, chosen: Bools) -> tuple[Ints, Longs
 
     Within a component they stand in the order of 3.3.
     """
-    records = np.flatnonzero(chosen[parts.of])
-    records = records[np.lexsort((found.seen[records], parts.of[records]))].astype(np.int32)
+    unsorted = np.flatnonzero(chosen[parts.of])
+    inside = np.lexsort((found.seen[unsorted], parts.of[unsorted]))
+    records: Ints = unsorted[inside].astype(np.int32)
     owner = parts.of[records]
-    first = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]]) if len(records) else []
-    return records, np.array([*first, len(records)], dtype=np.int64)
+    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]][: len(records)])
+    return records, np.append(starts, len(records)).astype(np.int64)
 
 
 def _plain(
@@ -296,7 +297,8 @@ def _surroundings(
     def source(record: int) -> str | None:
         if columns.kind[record] == OBSERVATION:
             return None
-        return columns.sources[columns.source[record]]
+        name: str = columns.sources[columns.source[record]]
+        return name
 
     def trait(record: int, name: str) -> str | None:
         if name not in columns.traits:

@@ -33,6 +33,7 @@ from sameas.engine.ids.advance import advance
 from sameas.engine.read import from_table, inspect
 from sameas.engine.read.words import read_judgements, read_matches
 from sameas.errors import Fault, InputError
+from sameas.graph.model import Identifier
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -105,8 +106,12 @@ class _Run:
         if not self.rows:
             names = ", ".join(file.name for file in files)
             raise InputError(Fault(names, "no row could be used", "see its first lines"))
+        for word in self.judgements:
+            rows.know(ref for ref in word.left | word.right if isinstance(ref, Identifier))
         with self.stage("records"):
             found = live(rows)
+            # what reading took is not needed again
+            pa.default_memory_pool().release_unused()
         with self.stage("resolve"):
             parts = partition(
                 found.columns,
@@ -151,7 +156,7 @@ class _Run:
         )
 
     def _warn(self, found: Live, files: Sequence[InputFile]) -> None:
-        if not len(found.columns.ids):
+        if len(found.columns) and not len(found.columns.ids):
             self.warnings.append(
                 "no identifier column was found: every record is a profile of its own; "
                 "name one in the policy's [columns]"

@@ -17,6 +17,7 @@ from numba import njit
 
 from sameas.engine.batch.columns import KINDS, flat
 from sameas.engine.golden import golden_slices
+from sameas.engine.ids.advance import LEDGER
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -68,12 +69,7 @@ def build(answer: Answer) -> dict[str, tuple[pa.Schema, Iterator[pa.RecordBatch]
         "rejected": _rejected(answer.live.rejected),
         "judgements": _judgements(answer.judgements),
         "changes": _frame(answer.issued.changes),
-        "ledger": _frame(
-            answer.issued.keys.with_columns(
-                pl.col("withdrawn_at").cast(pl.Datetime("us", "UTC")),
-                pl.col("source").cast(pl.Categorical),
-            )
-        ),
+        "ledger": _ledger(answer),
         "ids": _frame(answer.issued.ids.with_columns(pl.col("source").cast(pl.Categorical))),
     }
 
@@ -124,27 +120,41 @@ def _chunk(column: pa.Array | pa.ChunkedArray, span: slice) -> pa.Array:
     return flat(column.slice(span.start, span.stop - span.start))
 
 
-def _frame(frame: pl.DataFrame) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    """A polars frame with plain strings, batch by batch."""
-    schema = pa.schema(
+def _ledger(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    def worded(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.with_columns(
+            pl.col("withdrawn_at").cast(pl.Datetime("us", "UTC")),
+            pl.col("source").cast(pl.Categorical),
+        )
+
+    schema = _schema(worded(pl.DataFrame(schema=LEDGER)))
+    slices = answer.issued.key_slices()
+    return schema, (batch for piece in slices for batch in _frame(worded(piece))[1])
+
+
+def _schema(frame: pl.DataFrame) -> pa.Schema:
+    return pa.schema(
         [
             (name, _WORD if isinstance(kind, pl.Categorical) else _plain(kind))
             for name, kind in frame.schema.items()
         ]
     )
 
+
+def _frame(frame: pl.DataFrame) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """A polars frame with plain strings, batch by batch."""
+    schema = _schema(frame)
+
     def rows() -> Iterator[pa.RecordBatch]:
         for span in _spans(len(frame)):
             piece = frame.slice(span.start, span.stop - span.start)
-            arrays = [
-                pa.array(piece[field.name].cast(pl.String).to_arrow())
-                .cast(pa.string())
-                .dictionary_encode()
-                .cast(_WORD)
-                if field.type == _WORD
-                else piece[field.name].to_arrow().cast(field.type)
-                for field in schema
-            ]
+            arrays = []
+            for name, kind in zip(schema.names, schema.types, strict=True):
+                if kind == _WORD:
+                    texts = piece[name].cast(pl.String).to_arrow().cast(pa.string())
+                    arrays.append(texts.dictionary_encode().cast(_WORD))
+                else:
+                    arrays.append(piece[name].to_arrow().cast(kind))
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     return schema, rows()

@@ -19,6 +19,8 @@ from sameas.engine.ids.kernels import profile_ids, strings
 from sameas.engine.ids.siphash import profile_id
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
@@ -41,6 +43,8 @@ LEDGER = pl.Schema(
 )
 IDS = pl.Schema({"id": pl.String, "issued": pl.Int64, "source": pl.String, "record_id": pl.String})
 CHANGES = pl.Schema({"change": pl.String, "old_id": pl.String, "new_id": pl.String})
+
+_ROWS = 1 << 19
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +69,17 @@ class Issued:
     """P: the id of each profile."""
     arrival: Longs
     """n: the arrival number of each record."""
-    keys: pl.DataFrame
+    key_slices: Callable[[], Iterator[pl.DataFrame]]
+    """`LEDGER`, a slice of it at a time: a table of all keys need never be held whole."""
     ids: pl.DataFrame
+    """`IDS`."""
     changes: pl.DataFrame
+    """`CHANGES`."""
+
+    @property
+    def keys(self) -> pl.DataFrame:
+        """`LEDGER`, whole."""
+        return pl.concat([pl.DataFrame(schema=LEDGER), *self.key_slices()])
 
 
 def advance(
@@ -158,18 +170,29 @@ def _first(
         },
         schema=IDS,
     )
-    keys = pl.DataFrame(
-        {
-            "source": _source_names(columns),
-            "record_id": _record_ids(columns),
-            "arrival": arrival,
-            "incarnation": np.zeros(n, dtype=np.int64),
-            "live": np.ones(n, dtype=bool),
-            "withdrawn_at": pl.Series([None], dtype=pl.Int64).new_from_index(0, n),
-        },
-        schema=LEDGER,
-    )
-    keys = _with_tombstones(keys, withdrawn_at)
+
+    def keys(low: int, high: int) -> pl.DataFrame:
+        records = np.arange(low, high)
+        size = high - low
+        return pl.DataFrame(
+            {
+                "source": _source_names(columns, records),
+                "record_id": _record_ids(columns, records),
+                "arrival": arrival[low:high],
+                "incarnation": np.zeros(size, dtype=np.int64),
+                "live": np.ones(size, dtype=bool),
+                "withdrawn_at": pl.Series([None], dtype=pl.Int64).new_from_index(0, size),
+            },
+            schema=LEDGER,
+        )
+
+    def key_slices() -> Iterator[pl.DataFrame]:
+        if withdrawn_at:
+            yield _with_tombstones(keys(0, n), withdrawn_at)
+            return
+        for low in range(0, n, _ROWS):
+            yield keys(low, min(n, low + _ROWS))
+
     changes = pl.DataFrame(
         {
             "change": pl.Series(["created"], dtype=pl.String).new_from_index(0, n_profiles),
@@ -178,7 +201,7 @@ def _first(
         },
         schema=CHANGES,
     )
-    return Issued(names, arrival, keys, ids, changes)
+    return Issued(names, arrival, key_slices, ids, changes)
 
 
 def _with_tombstones(keys: pl.DataFrame, withdrawn_at: dict[tuple[str, str], int]) -> pl.DataFrame:
@@ -286,7 +309,7 @@ class _Next:
         return Issued(
             names,
             self.arrival,
-            _with_tombstones(self._keys(now), withdrawn_at),
+            lambda: iter([_with_tombstones(self._keys(now), withdrawn_at)]),
             out.sort("issued"),
             self._changes(ids, names),
         )

@@ -78,9 +78,11 @@ def live_records(versions: Iterable[Version]) -> list[Record]:
     return sorted(live, key=lambda record: record.key)
 
 
-def _order(version: Version) -> tuple[int, bytes, str]:
+def _order(version: Version) -> tuple[int, bytes, int, bool, str]:
+    """The order of versions: by time, then content, then whatever else can differ."""
+    first = version.event_time if version.first_seen is None else version.first_seen
     content = content_hash(version.raw, version.traits)
-    return (version.event_time, content, version.message_id or "")
+    return (version.event_time, content, first, version.withdrawn, version.record_id or "")
 
 
 def _folded(key: RecordKey, events: list[Version]) -> Record:

@@ -12,7 +12,7 @@ from sameas.engine.batch.collect import Collector
 from sameas.engine.policy import IdentifierType, Policy
 from sameas.engine.read import IdentifierColumn, RawBatch
 from sameas.graph.model import Identifier
-from sameas.graph.versions import DAY, Version, time_at_the_door
+from sameas.graph.versions import DAY, Version, observation_id, time_at_the_door
 from sameas.matching.canonical import Options, canonicalise, hash_columns
 
 if TYPE_CHECKING:
@@ -121,11 +121,34 @@ def row(r: Random) -> Row:
     )
 
 
-def some(r: Random, most: int = 12) -> list[Row]:
-    """Up to `most` rows; one in five is sent twice, some under another message id."""
+def again(r: Random, one: Row) -> Row:
+    """The row once more: as it was, in other words, at another time, or withdrawn."""
+    turn = r.randrange(6)
+    if turn == 0:
+        return one
+    if turn == 1:
+        return replace(one, message_id="again")
+    if turn == 2:
+        return replace(one, traits=(("plan", r.choice(("free", "paid", "gift"))),), message_id=None)
+    if turn == 3:
+        return replace(one, event_time=r.choice((1, 2, 3)), message_id=None)
+    record_id = one.record_id
+    if record_id is None:
+        record_id = observation_id(one.version.identifiers)
+    return replace(
+        one,
+        record_id=record_id,
+        event_time=r.choice((1, 2, 3)),
+        identifiers=(),
+        message_id=None,
+        withdrawn=True,
+    )
+
+
+def some(r: Random, most: int = 10) -> list[Row]:
+    """Up to `most` rows, and as many that say something of them once more."""
     found = [row(r) for _ in range(r.randrange(most + 1))]
-    again = [one for one in found if r.randrange(5) == 0]
-    return found + [one if r.randrange(2) else replace(one, message_id="again") for one in again]
+    return found + [again(r, r.choice(found)) for _ in found]
 
 
 def batch(rows: Sequence[Row]) -> RawBatch:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
+from hashlib import sha256
 from pathlib import Path
 from random import Random
 from typing import TYPE_CHECKING
@@ -14,6 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sameas.engine.batch.collect import Collector
+from sameas.graph.model import Identifier, Judgement, RecordKey
 from tests.laws import runs
 from tests.laws.budget import examples
 
@@ -38,6 +40,26 @@ def test_rows_in_any_order_give_equal_tables(seed: int) -> None:
     expected = runs.run([some], words)
     r.shuffle(some)
     assert_equal(runs.run([some], words[::-1]), expected)
+
+
+def _row(**fields: str) -> runs.Row:
+    return dict.fromkeys(runs.COLUMNS) | {"source": "web", "at": "2023-01-01T00:00:00Z"} | fields
+
+
+def test_spellings_of_one_observation_in_any_order_give_equal_tables() -> None:
+    """Events that fold into one show the same raw value whichever came first."""
+    some = [_row(email="a.b@gmail.com"), _row(email="ab+c@gmail.com")]
+    assert_equal(runs.run([some]), runs.run([some[::-1]]))
+
+
+def test_a_word_on_a_hash_that_nobody_carries_speaks_of_the_email() -> None:
+    """An email goes by its hashes, in judgements too."""
+    some = [_row(source="crm", id="1", email="ann@x.io"), _row(source="pos", id="2", cookie="c1")]
+    hashed = Identifier("email_sha256", sha256(b"ann@x.io").hexdigest())
+    word = Judgement("j", "same", frozenset({hashed}), frozenset({RecordKey("pos", "2")}), 0)
+    result = runs.run([some], [word])
+    assert runs.partition_of(result) == [[("crm", "1"), ("pos", "2")]]
+    assert hashed.value not in result.identifiers["value"].to_list()
 
 
 @given(SEEDS)

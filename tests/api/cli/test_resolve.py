@@ -1,12 +1,13 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
-    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -109,3 +110,88 @@ def test_every_missing_file_is_named(sameas: Sameas) -> None:
     assert "a.csv" in done.stderr
     assert "b.csv" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_place_that_cannot_be_written_is_said_before_any_work(sameas: Sameas, crm: Path) -> None:
+    """The folder beside OUT is tried, whatever its permissions claim."""
+    done = sameas("resolve", crm, "-o", crm / "out", "--quiet")
+    assert done.returncode == 2
+    assert "cannot be written to" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_another_folder_is_never_replaced(sameas: Sameas, crm: Path, tmp_path: Path) -> None:
+    """--force replaces outputs, nothing else."""
+    (tmp_path / "photos").mkdir()
+    (tmp_path / "photos" / "cat.jpg").write_bytes(b"x")
+    done = sameas("resolve", crm, "-o", "photos", "--force", "--quiet")
+    assert done.returncode == 2
+    assert "is not an output of sameas" in done.stderr
+    assert [path.name for path in (tmp_path / "photos").iterdir()] == ["cat.jpg"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="no such permissions")
+def test_only_the_owner_can_read_the_output(sameas: Sameas, crm: Path, tmp_path: Path) -> None:
+    """Files 0600 in a folder 0700."""
+    assert sameas("resolve", crm, "-o", "out", "--quiet").returncode == 0
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "out").iterdir()} == {0o600}
+
+
+def test_what_is_appended_twice_changes_nothing(sameas: Sameas, crm: Path, tmp_path: Path) -> None:
+    """The same records again are the same records."""
+    assert sameas("resolve", crm, "-o", "out", "--quiet").returncode == 0
+    more = tmp_path / "more.csv"
+    more.write_text(HEAD + "9,bob@shop.example,,Bob,Ray,2024-01-05\n")
+    assert sameas("resolve", more, "-o", "out", "--append", "--quiet").returncode == 0
+    again = ("--append", "--expect-unchanged", "--quiet")
+    assert sameas("resolve", more, "-o", "out", *again).returncode == 0
+
+
+def test_a_judgement_is_retracted_by_an_appended_file(
+    sameas: Sameas, crm: Path, tmp_path: Path
+) -> None:
+    """The ledger goes on: what was said in one run is taken back in the next."""
+    head = "kind,left,right,judgement,time\n"
+    (tmp_path / "say.csv").write_text(head + "different,crm/1,crm/2,k1,2024-02-01\n")
+    (tmp_path / "unsay.csv").write_text(head + "retract,k1,,,\n")
+    said = sameas("resolve", crm, "-o", "out", "--json", "--judgements", "say.csv")
+    assert json.loads(said.stdout)["counts"]["profiles"] == 3
+    unsaid = sameas("resolve", crm, "-o", "out", "--append", "--json", "--judgements", "unsay.csv")
+    assert json.loads(unsaid.stdout)["counts"]["profiles"] == 2
+
+
+def test_when_all_is_withdrawn_an_empty_output_says_so(sameas: Sameas, tmp_path: Path) -> None:
+    """No rows is an answer, not a failure."""
+    shop = tmp_path / "shop.csv"
+    head = "source,record_id,email,updated_at,deleted\n"
+    shop.write_text(head + "crm,1,ann@shop.example,2024-01-01,\n")
+    assert sameas("resolve", shop, "-o", "out", "--quiet").returncode == 0
+    shop.write_text(head + "crm,1,ann@shop.example,2024-01-02,true\n")
+    done = sameas("resolve", shop, "-o", "out", "--append", "--json")
+    manifest = json.loads(done.stdout)
+    assert (manifest["counts"]["records"], manifest["changes"]["removed"]) == (0, 1)
+    assert manifest["warnings"] == ["no live record is left: all were withdrawn"]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_an_interrupt_while_writing_leaves_the_old_output_and_nothing_else(
+    sameas: Sameas, crm: Path, tmp_path: Path
+) -> None:
+    """OUT is there whole or not at all."""
+    assert sameas("resolve", crm, "-o", "out", "--quiet").returncode == 0
+    before = (tmp_path / "out" / "manifest.json").read_bytes()
+    code = (
+        "import os, signal, sys\n"
+        "from sameas.engine.batch.output import Folder\n"
+        "Folder.text = lambda *_: os.kill(os.getpid(), signal.SIGINT)\n"
+        "sys.argv = ['sameas', 'resolve', 'crm.csv', '-o', 'out', '--force', '--quiet']\n"
+        "from sameas.api.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 130
+    assert (tmp_path / "out" / "manifest.json").read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["crm.csv", "out"]
