@@ -13,6 +13,7 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.columns import OBSERVATION, flat
+from sameas.engine.batch.memory import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
 
 __all__ = ["Components", "connect"]
+
+_AHEAD = 16  # links: what is needed so much later is fetched into the cache now
 
 _MANY_NAMES = 64
 """Distinct names in a component from which on it is resolved step by step unasked."""
@@ -198,6 +201,7 @@ def _components(
     pairs: NDArray[np.int64],
 ) -> tuple[Ints, int]:
     n = len(order)
+    n_links = len(irec)
     parent = np.arange(n).astype(np.int32)
     size = np.ones(n, dtype=np.int32)
     lead = np.full(16, -1, dtype=np.int32)
@@ -209,6 +213,7 @@ def _components(
         k = split_index[x]
         if k < 0:
             for i in range(first + 1, first + width):
+                prefetch(parent, irec[min(i + _AHEAD, n_links - 1)])
                 _join(parent, size, irec[first], irec[i])
             continue
         if width > len(lead):

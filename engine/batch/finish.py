@@ -67,12 +67,20 @@ def finish(
         found.irec,
         found.standing,
         holders,
-        np.unique(np.concatenate([holders[:, 0], found.split, risky.links[1]])),
+        _touched(columns.n_identifiers, holders[:, 0], found.split, risky.links[1]),
         place,
     )
     owner = np.searchsorted(found.iptr, at, side="right") - 1
     refused = RefusedLinks(found.irec[at], owner.astype(np.int32), reasons.take(reason))
     return Done(home, status, granted, refused)
+
+
+def _touched(m: int, *numbers: NDArray[np.integer]) -> Longs:
+    """The identifiers named, ascending and distinct."""
+    named = np.zeros(m, dtype=bool)
+    for some in numbers:
+        named[some] = True
+    return np.flatnonzero(named)
 
 
 def _all_holders(found: Links, parts: Components, holders: Longs) -> Longs:

@@ -25,6 +25,7 @@ __all__ = ["Interner", "StringBuffers", "string_buffers"]
 
 _BLOCK = 32
 _FULL = 0.6
+_LARGE = 1 << 22
 _PAD = 8  # bytes behind the last value, so that eight can always be loaded
 
 
@@ -284,7 +285,9 @@ class Interner:
 
     def _grow(self, need: int) -> None:
         if self._count + _BLOCK > int((len(self._slots) >> 1) * _FULL):
-            slots = np.zeros(len(self._slots) * 2, dtype=np.uint64)
+            # by four while that is cheap: each growth moves every value
+            by = 4 if len(self._slots) < _LARGE else 2
+            slots = np.zeros(len(self._slots) * by, dtype=np.uint64)
             _rehash(self._slots, slots)
             self._slots = slots
         if self._count + _BLOCK >= len(self._starts):

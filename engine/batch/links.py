@@ -17,6 +17,7 @@ import pyarrow.compute as pc
 from numba import njit
 
 from sameas.engine.batch.columns import flat, ordered
+from sameas.engine.batch.memory import prefetch
 from sameas.matching.canonical import junk_column
 from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
 
@@ -49,7 +50,7 @@ __all__ = [
 ABSENT, BLOCKED, UNLINKED, SHARED, LINKED = range(5)
 STANDINGS = ("absent", "blocked", "unlinked", "shared", "linked")
 _NO_LIMIT = np.iinfo(np.int64).max
-_MANY = -2  # a record with several values of a type that allows one
+_AHEAD = 8  # links: what is needed so much later is fetched into the cache now
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,7 +308,12 @@ def _inverse(ptr: Longs, ids: Ints, order: Ints, m: int) -> tuple[Longs, Ints]:
         iptr[one + 1] += iptr[one]
     at = iptr[:-1].copy()
     irec = np.empty(len(ids), dtype=np.int32)
-    for record in order:
+    n = len(order)
+    for k in range(n):
+        prefetch(ptr, order[min(k + 2 * _AHEAD, n - 1)])
+        ahead = ptr[order[min(k + _AHEAD, n - 1)]]
+        prefetch(ids, ahead)
+        record = order[k]
         for i in range(ptr[record], ptr[record + 1]):
             one = ids[i]
             irec[at[one]] = record
@@ -358,6 +364,7 @@ def _fanout(
     """
     m = len(iptr) - 1
     n_types = len(links)
+    n_links = len(irec)
     fanout = np.zeros(m, dtype=np.int32)
     standing = np.zeros(m, dtype=np.int8)
     candidate = np.zeros(m, dtype=np.bool_)
@@ -377,6 +384,8 @@ def _fanout(
         only[:] = -1
         conflict = False
         for i in range(iptr[x], iptr[x + 1]):
+            prefetch(ptr, irec[min(i + 2 * _AHEAD, n_links - 1)])
+            prefetch(ids, ptr[irec[min(i + _AHEAD, n_links - 1)]])
             record = irec[i]
             s = 0
             for j in range(ptr[record], ptr[record + 1]):

@@ -89,7 +89,8 @@ def check_target(out: Path, *, force: bool) -> None:
         )
     try:
         # Tried, not asked for: what the system says of permissions is not all that can be wrong.
-        os.rmdir(tempfile.mkdtemp(prefix=f".{out.name}.", suffix=".partial", dir=out.parent))
+        with tempfile.TemporaryDirectory(prefix=f".{out.name}.", suffix=".try", dir=out.parent):
+            pass
     except OSError as error:
         raise OutputError(
             Fault(

@@ -393,14 +393,24 @@ def resolve(
     )
     if not inputs:
         raise InputError(Fault("resolve", "no input", "give a table or a path"))
+    if names is not None and len(names) != (
+        wanted := sum(not isinstance(one, (str, Path)) for one in inputs)
+    ):
+        raise InputError(Fault("names", f"{len(names)} for {wanted} tables", "give one a table"))
+    if id_key is not None and not 16 <= len(id_key) <= 64:
+        raise InputError(
+            Fault(
+                "id_key", f"is {len(id_key)} bytes long", "give 16 to 64: secrets.token_bytes(32)"
+            )
+        )
     files: list[InputFile] = []
     tables = 0
-    for place, one in enumerate(inputs):
+    for one in inputs:
         if isinstance(one, (str, Path)):
             files += inspect([Path(one)], run.policy, now=run.now)
         else:
             tables += 1
-            name = names[place] if names is not None else f"table_{tables}"
+            name = names[tables - 1] if names is not None else f"table_{tables}"
             files.append(from_table(one, name, run.policy, now=run.now))
     answer, key = run.answer(files)
     kept = {}

@@ -234,20 +234,19 @@ def _distinct(
 ) -> pa.StringArray:
     """New ids as strings; one that was issued before is hashed again with the next number."""
     names = strings(raw)
-    heads = raw[:, 2:10].copy().view(np.uint64).reshape(-1)
+    words = np.ascontiguousarray(raw[:, 2:18]).view(np.uint64)
+    turn = np.argsort(words[:, 0], kind="stable")
+    twice = (words[turn[1:]] == words[turn[:-1]]).all(axis=1)
     taken = issued or set()
-    clashing = np.empty(0, dtype=np.int64)
-    in_order = np.sort(heads)
-    if (in_order[1:] == in_order[:-1]).any():
-        _, inverse, counts = np.unique(heads, return_inverse=True, return_counts=True)
-        clashing = np.flatnonzero(counts[inverse] > 1)
+    clashing = np.union1d(turn[1:][twice], turn[:-1][twice])
     if taken:
         known = pl.Series(names).is_in(pl.Series(sorted(taken), dtype=pl.String).implode())
         clashing = np.union1d(clashing, np.flatnonzero(known.to_numpy()))
     if not len(clashing):
         return names
     texts = names.to_pylist()
-    others = taken | {text for at, text in enumerate(texts) if at not in set(clashing.tolist())}
+    mine = set(clashing.tolist())
+    others = taken | {text for at, text in enumerate(texts) if at not in mine}
     for at in clashing[np.argsort(arrival[first[clashing]])].tolist():
         key = columns.key(int(first[at]))
         again = 0

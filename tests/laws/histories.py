@@ -35,15 +35,15 @@ def history(r: Random, *, steps: int = 5, keys: int = 7) -> list[Arrival]:
     for _ in range(r.randrange(1, steps + 1)):
         for key in names:
             if key in live:
-                if r.randrange(5) == 0:
+                if r.randrange(4) == 0:
                     live.discard(key)
                     signed.discard(key)
-                elif r.randrange(4) == 0:
+                elif r.randrange(2) == 0:
                     home[key] = r.randrange(4)
             elif r.randrange(2):
                 live.add(key)
                 home[key] = r.randrange(4)
-            if key in live and r.randrange(4) == 0:
+            if key in live and r.randrange(3) == 0:
                 signed ^= {key}
         order = sorted(live)
         r.shuffle(order)

@@ -194,6 +194,18 @@ def world(r: Random, *, max_records: int = 10) -> World:
     if r.randrange(2):
         count = r.randrange(1, 5 if size <= 12 else 10)
         words = [judgement(r, keys, number, values=values) for number in range(count)]
+    if words and r.randrange(4) == 0:  # two values, one through a third that nobody carries
+        kind = r.choice(TYPES[:4])
+        for value in ("0", "1"):
+            ends = Identifier(kind, value), Identifier(kind, "nowhere")
+            words.append(
+                Judgement(f"k{value}", "same", frozenset(ends[:1]), frozenset(ends[1:]), 3)
+            )
+    loaded = [one for one in found if one.identifiers]
+    if words and loaded and r.randrange(3) == 0:  # a link that its record never had
+        one = r.choice(loaded)
+        end = frozenset({r.choice(one.identifiers)})
+        words.append(Judgement("cut", "different", frozenset({one.key}), end, 3))
     scores = evidence(r, keys) if size > 1 and r.randrange(2) else None
     most = r.choice((MAX_VECTORS, MAX_VECTORS, 2, 3, 6))
     return World(found, policy(r), tuple(words), scores, most)
