@@ -32,6 +32,7 @@ FUNCTION = ("test_fast_is_reference",)
 LIVE = ("test_live_is_reference", "test_runs")
 IDS = ("test_ids_are_reference",)
 WORDS = ("test_verdicts",)
+SETTLED = ("../engine/batch/test_settled",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,13 @@ MUTANTS = (
         "columns.identifier(value) < columns.identifier(known)",
         "columns.identifier(value) > columns.identifier(known)",
     ),
-    Mutant("what nobody carries is heard", _SETTLED, "if one >= 0 or carried[~one]}", "}"),
+    Mutant(
+        "what nobody carries is heard",
+        _SETTLED,
+        "if one >= 0 or carried[~one]}",
+        "}",
+        SETTLED,
+    ),
     # 3.4: components
     Mutant(
         "a component at its limit is too large",

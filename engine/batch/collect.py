@@ -122,6 +122,8 @@ class Collector:
         if earlier is not None:
             for name, times in earlier.trait_times.items():
                 self.trait_times.setdefault(name, []).append((base, times))
+        if batch.withdrawn is not None:
+            self._nameless_withdrawals(batch, base, file)
         for bad in batch.rejected:
             row, source = self._row(batch, bad.line)
             self.rejected.append(
@@ -202,6 +204,25 @@ class Collector:
                         name, line, source, None, column.type, column.column, text, why, row + base
                     )
                 )
+
+    def _nameless_withdrawals(self, batch: RawBatch, base: int, file: str) -> None:
+        nameless = np.array(batch.withdrawn, dtype=bool)
+        if batch.record_id is not None:
+            nameless &= batch.record_id.is_null().to_numpy(zero_copy_only=False)
+        for row in np.flatnonzero(nameless).tolist():
+            self.rejected.append(
+                Rejected(
+                    file,
+                    int(batch.lines[row]),
+                    batch.source[row].as_py(),
+                    None,
+                    None,
+                    "withdrawn",
+                    "true",
+                    "a withdrawal needs a record id",
+                    row + base,
+                )
+            )
 
     @staticmethod
     def _row(batch: RawBatch, line: int) -> tuple[int, str | None]:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Interner", "StringBuffers", "string_buffers"]
 
-_BLOCK = 32
+_BLOCK = 64
 _FULL = 0.6
 _LARGE = 1 << 22
 _PAD = 8  # bytes behind the last value, so that eight can always be loaded

@@ -108,13 +108,14 @@ class _Living:
 
     def run(self) -> Live:
         alive = self._deduplicated()
-        tombstones: dict[tuple[str, str], int] = {}
+        withdrawn = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         if self.withdrawn is not None:
-            tombstones = self._tombstones(alive & self.withdrawn)
+            withdrawn = self._tombstones(alive & self.withdrawn)
             alive &= ~self.withdrawn
+        tombstones = self._named_tombstones(*withdrawn)
         named = alive & (self.rid >= 0)
         linked = np.diff(self.ptr) > 0
-        rows = self._newest(named, tombstones)
+        rows = self._newest(named, withdrawn)
         simple = len(rows) == self.n
         ids: pa.Array = self.rows.record_ids.values()
         if simple:
@@ -127,7 +128,7 @@ class _Living:
         last_seen, count = event_time, np.broadcast_to(np.int64(1), len(rows))
         nowhere = alive & ~named
         extra = self._folded(np.flatnonzero(nowhere & linked), tombstones)
-        by_content = self._by_content(np.flatnonzero(nowhere & ~linked))
+        by_content = self._by_content(np.flatnonzero(nowhere & ~linked), tombstones)
         also_alive = np.zeros(self.n, dtype=bool)
         also_alive[rows] = True
         also_alive[extra.members] = True
@@ -266,32 +267,40 @@ class _Living:
                 alive[self._extreme(rows, key, newest=False)] = True
         return alive
 
-    def _tombstones(self, withdrawn: Bools) -> dict[tuple[str, str], int]:
-        found: dict[tuple[str, str], int] = {}
-        ids = self.rows.record_ids.values() if withdrawn.any() else None
-        for row in np.flatnonzero(withdrawn & (self.rid >= 0)).tolist():
-            assert ids is not None
-            key = (self.names[self.source[row]], ids[int(self.rid[row])].as_py())
-            found[key] = max(found.get(key, self.event_time[row]), int(self.event_time[row]))
-        return found
+    def _key(self, rows: Longs) -> Longs:
+        """Source and record id of rows as one number."""
+        return self.rid[rows].astype(np.int64) * len(self.names) + self.source[rows]
 
-    def _newest(self, named: Bools, tombstones: dict[tuple[str, str], int]) -> Longs:
+    def _tombstones(self, withdrawn: Bools) -> tuple[Longs, Longs]:
+        """Withdrawn keys, ascending, and when each was withdrawn last."""
+        rows = np.flatnonzero(withdrawn & (self.rid >= 0))
+        keys, at = np.unique(self._key(rows), return_inverse=True)
+        times = np.full(len(keys), np.iinfo(np.int64).min)
+        np.maximum.at(times, at, self.event_time[rows])
+        return keys, times
+
+    def _named_tombstones(self, keys: Longs, times: Longs) -> dict[tuple[str, str], int]:
+        ids = self.rows.record_ids.values()
+        rid, source = np.divmod(keys, max(len(self.names), 1))
+        texts = ids.take(pa.array(rid)).to_pylist()
+        names = [self.names[place] for place in source.tolist()]
+        return dict(zip(zip(names, texts, strict=True), times.tolist(), strict=True))
+
+    def _newest(self, named: Bools, tombstones: tuple[Longs, Longs]) -> Longs:
         """The live row of each key, ascending."""
         rows = np.flatnonzero(named)
         if not len(rows) == self.n == len(self.rows.record_ids):
-            key = self.rid[rows].astype(np.int64) * len(self.names) + self.source[rows]
+            key = self._key(rows)
             in_order = np.sort(key)
             if (in_order[1:] == in_order[:-1]).any():
                 rows = np.sort(self._extreme(rows, key, newest=True))
-        if tombstones:
-            ids = self.rows.record_ids
-            live = np.zeros(self.n, dtype=bool)
-            live[rows] = True
-            for (source, record_id), time in tombstones.items():
-                number = int(ids.find(pa.array([record_id]))[0])
-                here = live & (self.rid == number) & (self.source == self.rows.sources[source])
-                live[here & (self.event_time <= time)] = False
-            rows = np.flatnonzero(live)
+        keys, times = tombstones
+        if len(keys):
+            key = self._key(rows)
+            at = np.minimum(np.searchsorted(keys, key), len(keys) - 1)
+            dead = (keys[at] == key) & (self.event_time[rows] <= times[at])
+            self.unknown_withdrawals = len(keys) - int(np.isin(keys, key).sum())
+            rows = rows[~dead]
         return rows
 
     # -- rows without a record id -----------------------------------------------------------
@@ -304,7 +313,7 @@ class _Living:
         groups = Interner().intern_buffers(sets).astype(np.int64)
         first = np.unique(groups, return_index=True)[1]
         names = []
-        dropped = np.zeros(len(rows), dtype=bool)
+        until = np.full(len(first), np.iinfo(np.int64).min)
         for group, at in enumerate(first.tolist()):
             row = int(rows[at])
             numbers = self.ids[self.ptr[row] : self.ptr[row + 1]].tolist()
@@ -312,9 +321,9 @@ class _Living:
             names.append(name)
             time = tombstones.get((self.names[self.source[row]], name))
             if time is not None:
-                dropped |= (groups == group) & (self.event_time[rows] <= time)
-        if dropped.any():
-            rows, groups = rows[~dropped], groups[~dropped]
+                until[group] = time
+        alive = self.event_time[rows] > until[groups]
+        rows, groups = rows[alive], groups[alive]
         kept, groups = np.unique(groups, return_inverse=True)
         size = len(kept)
         event_time = np.full(size, np.iinfo(np.int64).min)
@@ -390,7 +399,9 @@ class _Living:
             times[places] = [time for time, _ in texts]
             trait_times[name] = times
 
-    def _by_content(self, rows: Longs) -> list[tuple[int, str]]:
+    def _by_content(
+        self, rows: Longs, tombstones: dict[tuple[str, str], int]
+    ) -> list[tuple[int, str]]:
         """Rows with neither id nor identifier: named by content and occurrence."""
         seen: Counter[tuple[int, str]] = Counter()
         found = []
@@ -398,8 +409,11 @@ class _Living:
         for _, _, row in sorted(contents):
             said = self._said(row)
             key = (int(self.source[row]), content_record_id(said, 0))
-            found.append((row, content_record_id(said, seen[key])))
+            name = content_record_id(said, seen[key])
             seen[key] += 1
+            time = tombstones.get((self.names[key[0]], name))
+            if time is None or time < self.event_time[row]:
+                found.append((row, name))
         return found
 
     # -- further names and spellings --------------------------------------------------------

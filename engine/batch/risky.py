@@ -18,7 +18,7 @@ from sameas.engine.batch.columns import OBSERVATION
 from sameas.engine.batch.links import LINKED, UNLINKED
 from sameas.engine.batch.pieces import Bounds, bounded
 from sameas.engine.batch.plain import Found, resolve_plain
-from sameas.engine.batch.refusals import DROPPED, Reasons
+from sameas.engine.batch.refusals import CONSTRAINTS, DROPPED, Reasons
 from sameas.engine.batch.stepwise import Node, Reason, Surroundings, resolve_piece
 
 if TYPE_CHECKING:
@@ -245,14 +245,20 @@ class _Special:
             records = inside[first:last].tolist()
             at = int(parts.of[records[0]])
             nodes = self._nodes(records)
+            looked_at: set[tuple[int, int]] = set()
             for piece, dropped in bounded(
                 records, nodes, words.get(at, ()), edges.get(at, ()), bounds
             ):
                 self.sizes.append(len(piece.records) + len(piece.nodes) + len(dropped))
                 self._take(resolve_piece(piece, self.world))
+                looked_at.update(piece.matches)
                 for node in dropped:
                     self.holders[node] = [nodes[node][0]]
                     self.dropped += [(record, node.identifier) for record in nodes[node]]
+            for left, right, _ in edges.get(at, ()):
+                if (left, right) not in looked_at and self.label[left] != self.label[right]:
+                    reason = Reason(CONSTRAINTS[DROPPED])
+                    self.refused_matches.append((left, right, reason))
 
     def _nodes(self, records: Sequence[int]) -> dict[Node, list[int]]:
         found = self.found

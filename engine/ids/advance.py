@@ -430,11 +430,11 @@ class _Next:
         )
         pairs = pairs.join(homes, on="old_id", how="left")
         pairs = pairs.with_columns(
-            change=pl.when(pl.col("old_id") == pl.col("new_id"))
-            .then(pl.lit("unchanged"))
-            .when(pl.col("new_id") == pl.col("home"))
+            change=pl.when((pl.col("new_id") == pl.col("home")) & (pl.len().over("new_id") > 1))
             .then(pl.lit("merged"))
-            .otherwise(pl.lit("split"))
+            .when((pl.len().over("old_id") > 1) | pl.col("new_id").ne_missing(pl.col("home")))
+            .then(pl.lit("split"))
+            .otherwise(pl.lit("unchanged"))
         ).select(list(CHANGES))
         olds = self.before.profiles.select(pl.col("profile_id").alias("old_id")).unique()
         removed = olds.join(homes, on="old_id", how="anti").select(

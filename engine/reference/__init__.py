@@ -95,7 +95,16 @@ def resolve(
             refused.add(("judgement", one.ref, other.ref, reason.constraint, reason.against))
         for (key, other_key), reason in done.refused_matches.items():
             refused.add(("match", key.ref, other_key.ref, reason.constraint, reason.against))
-    # a pair of clusters that the ladder put apart can still be one: nothing crosses components
+    looked_at = {match for piece in pieces for match in piece.matches}
+    for match in evidence.pairs():
+        ends = (home.get(match.left), home.get(match.right))
+        if (
+            None not in ends
+            and ends[0] != ends[1]
+            and match.weight >= evidence.edge_threshold
+            and match not in looked_at
+        ):
+            refused.add(("match", match.left.ref, match.right.ref, "component limit", ()))
     reasons |= found.refused
     granted = set()
     identifiers = {}

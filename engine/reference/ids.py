@@ -142,8 +142,11 @@ def _movements(
         if home is None:
             found.add(Movement("removed", old, None))
         for new in news:
-            if new == old:
-                found.add(Movement("unchanged", old, new))
+            if new == home and len(new_from[new]) > 1:
+                change = "merged"
+            elif len(news) > 1 or new != home:
+                change = "split"
             else:
-                found.add(Movement("merged" if new == home else "split", old, new))
+                change = "unchanged"
+            found.add(Movement(change, old, new))
     return frozenset(found)
