@@ -10,6 +10,8 @@ $(VENV)/.base: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
+	@echo "compiling once: about a minute"
+	$(BIN)/python -m sameas.engine.warm
 	@touch $@
 
 $(VENV)/.test: $(VENV)/.base

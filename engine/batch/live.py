@@ -57,6 +57,8 @@ class Live:
     """By trait, for observations: when the value was said; else the record's event time."""
     rejected: list[Rejected]
     """What could not be used, with the record that it would have belonged to."""
+    unknown_withdrawals: int = 0
+    """Withdrawn keys of which no row told anything."""
 
 
 def live(rows: Collector) -> Live:
@@ -98,6 +100,7 @@ class _Living:
         self.offsets = np.cumsum([0, *widths], dtype=np.int64)
         self.ptr, self.ids = self._links()
         self._values = [values.values() for values in rows.values]
+        self.unknown_withdrawals = 0
         self._raw_by_row: dict[int, list[tuple[int, str, int]]] | None = None
         self._traits = {
             name: rows.whole(parts, pa.string()) for name, parts in sorted(rows.traits.items())
@@ -184,6 +187,7 @@ class _Living:
             tombstones,
             trait_times,
             self._rejected(rows, extra, ids),
+            self.unknown_withdrawals,
         )
 
     # -- rows -------------------------------------------------------------------------------

@@ -99,6 +99,18 @@ class Result:
             table.add_row(name, f"{counts[name]:,}")
         return table
 
+    def current(self, profile_id: str) -> str | None:
+        """The profile that an id leads to now, whenever it was issued; None: it is gone.
+
+        Raises:
+            InputError: no such id was ever issued.
+        """
+        row = self.ids.filter(pl.col("id") == profile_id)
+        if not len(row):
+            raise InputError(Fault(profile_id, "was never issued"))
+        found = row.join(self.records, on=["source", "record_id"], how="inner")["profile_id"]
+        return found[0] if len(found) else None
+
     def graph(self, profile_id: str) -> nx.Graph[str]:
         """One profile as a graph of references.
 

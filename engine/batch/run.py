@@ -163,6 +163,15 @@ class _Run:
             )
         if not len(found.columns):
             self.warnings.append("no live record is left: all were withdrawn")
+        known_before = 0
+        if self.previous is not None and self.append:
+            known_before = int(self.previous.ledger().keys["withdrawn_at"].is_not_null().sum())
+        unknown = found.unknown_withdrawals - known_before
+        if unknown > 0:
+            self.warnings.append(
+                f"{unknown:,} withdrawals name a record that no source sent: is their source the "
+                "same? Without a source column it is the file's name"
+            )
         for file in files:
             timed = file.mapping.first("event_time")
             if timed is None:

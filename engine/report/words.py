@@ -36,8 +36,8 @@ CONSTRAINT_WORDS: Final = {
 CHANGE_WORDS: Final = {
     "created": "people none of whose records were there before",
     "merged": "profiles that turned out to be one person; the first id stays, others lead to it",
-    "split": "profiles of which a part turned out to be another person",
-    "unchanged": "known people under the same id, perhaps with more or fewer records",
+    "split": "parts of profiles that turned out to be several people",
+    "unchanged": "known people with nobody joined or parted, perhaps with more or fewer records",
     "removed": "profiles all of whose records were withdrawn; their ids are gone",
 }
 
