@@ -78,22 +78,22 @@ MUTANTS = (
     Mutant(
         "a tombstone spares its own time",
         _LIVE,
-        "live[here & (self.event_time <= time)] = False",
-        "live[here & (self.event_time < time)] = False",
+        "(self.event_time[rows] <= times[at])",
+        "(self.event_time[rows] < times[at])",
         LIVE,
     ),
     Mutant(
         "a tombstone spares events of its time",
         _LIVE,
-        "(self.event_time[rows] <= time)",
-        "(self.event_time[rows] < time)",
+        "self.event_time[rows] > until[groups]",
+        "self.event_time[rows] >= until[groups]",
         LIVE,
     ),
     Mutant(
         "an older tombstone wins",
         _LIVE,
-        "found[key] = max(found.get(key",
-        "found[key] = min(found.get(key",
+        "np.maximum.at(times, at",
+        "times[:] = np.iinfo(np.int64).max; np.minimum.at(times, at",
         LIVE,
     ),
     Mutant(

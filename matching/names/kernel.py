@@ -29,6 +29,7 @@ __all__ = [
 
 _I64 = np.ndarray[tuple[int], np.dtype[np.int64]]
 _U8 = np.ndarray[tuple[int], np.dtype[np.uint8]]
+_Int = int | np.integer  # what arithmetic on array elements gives
 
 # What share of their sound two words may differ by, times 1000. Across scripts measured on 3,000
 # pairs of one word and 6,000 random pairs each: at these values .975 of Russian, .93 of Arabic and
@@ -83,7 +84,7 @@ _START, _END, _GIVEN_WORDS, _WORDS, _STRUCTURED, _SOLID, _GENDER, _GENERATION = 
 
 
 @njit(cache=True)
-def _at_most(bits: int, most: int) -> bool:
+def _at_most(bits: _Int, most: _Int) -> bool:
     """Whether at most so many bits are set."""
     for _ in range(most):
         bits &= bits - 1
@@ -91,7 +92,7 @@ def _at_most(bits: int, most: int) -> bool:
 
 
 @njit(cache=True)
-def _typing_errors(words: Words, a: int, b: int, most: int) -> bool:
+def _typing_errors(words: Words, a: _Int, b: _Int, most: _Int) -> bool:
     """Whether at most `most` insertions, deletions, exchanges or swaps of neighbours part them."""
     start_a, start_b = words.text_at[a], words.text_at[b]
     n, m = words.text_at[a + 1] - start_a, words.text_at[b + 1] - start_b
@@ -123,7 +124,7 @@ def _typing_errors(words: Words, a: int, b: int, most: int) -> bool:
 
 
 @njit(cache=True)
-def _distance(x: _U8, y: _U8, most: int) -> int:
+def _distance(x: _U8, y: _U8, most: _Int) -> int:
     """The least cost of aligning two sounds, or `most + 1` if it is more."""
     n, m = len(x), len(y)
     old = np.empty(m + 1, np.int64)
@@ -146,12 +147,12 @@ def _distance(x: _U8, y: _U8, most: int) -> int:
 
 
 @njit(cache=True)
-def _sound(words: Words, a: int) -> _U8:
+def _sound(words: Words, a: _Int) -> _U8:
     return words.sound[words.sound_at[a] : words.sound_at[a + 1]]
 
 
 @njit(cache=True)
-def _alike(words: Words, a: int, b: int, per_mille: int) -> bool:
+def _alike(words: Words, a: _Int, b: _Int, per_mille: _Int) -> bool:
     weight = words.weight[a] + words.weight[b]
     most = weight * per_mille // 1000
     if abs(words.weight[a] - words.weight[b]) > 2 * most + 10:
@@ -160,7 +161,7 @@ def _alike(words: Words, a: int, b: int, per_mille: int) -> bool:
 
 
 @njit(cache=True)
-def _same_text(words: Words, a: int, b: int) -> bool:
+def _same_text(words: Words, a: _Int, b: _Int) -> bool:
     start_a, start_b = words.text_at[a], words.text_at[b]
     n = words.text_at[a + 1] - start_a
     if n != words.text_at[b + 1] - start_b:
@@ -172,7 +173,7 @@ def _same_text(words: Words, a: int, b: int) -> bool:
 
 
 @njit(cache=True)
-def _same_sound(words: Words, a: int, b: int) -> bool:
+def _same_sound(words: Words, a: _Int, b: _Int) -> bool:
     x, y = _sound(words, a), _sound(words, b)
     if len(x) != len(y):
         return False
@@ -183,7 +184,7 @@ def _same_sound(words: Words, a: int, b: int) -> bool:
 
 
 @njit(cache=True)
-def _share_group(words: Words, a: int, b: int) -> bool:
+def _share_group(words: Words, a: _Int, b: _Int) -> bool:
     i, j = words.group_at[a], words.group_at[b]
     while i < words.group_at[a + 1] and j < words.group_at[b + 1]:
         if words.group[i] == words.group[j]:
@@ -196,7 +197,7 @@ def _share_group(words: Words, a: int, b: int) -> bool:
 
 
 @njit(cache=True)
-def _differ_in_gender(words: Words, a: int, b: int) -> bool:
+def _differ_in_gender(words: Words, a: _Int, b: _Int) -> bool:
     """`Paul` and `Paula`, `Mario` and `Maria`: an ending that is a name of its own."""
     text = words.text
     start_a, start_b = words.text_at[a], words.text_at[b]
@@ -221,7 +222,7 @@ def _differ_in_gender(words: Words, a: int, b: int) -> bool:
 
 
 @njit(cache=True)
-def _allowance(script: int) -> int:
+def _allowance(script: _Int) -> int:
     """How much of its sound a word loses on its way from this script to Latin."""
     if _FIRST_CJK <= script <= _LAST_CJK:
         return _ALIKE_CJK
@@ -229,7 +230,7 @@ def _allowance(script: int) -> int:
 
 
 @njit(cache=True)
-def _initials_match(words: Words, names: Names, x: int, y: int) -> bool:
+def _initials_match(words: Words, names: Names, x: _Int, y: _Int) -> bool:
     """Whether words of which one or both are a single letter begin alike."""
     s, t = names.sign[x], names.sign[y]
     a, b = names.word[x], names.word[y]
@@ -243,7 +244,7 @@ def _initials_match(words: Words, names: Names, x: int, y: int) -> bool:
 
 
 @njit(cache=True)
-def _errors_allowed(longest: int, field: int) -> int:
+def _errors_allowed(longest: _Int, field: _Int) -> int:
     """How many typing errors the longer word may be off; one more in a family name."""
     if field == _FAMILY:
         return 0 if longest <= 2 else 1 if longest <= 4 else 2
@@ -251,7 +252,7 @@ def _errors_allowed(longest: int, field: int) -> int:
 
 
 @njit(cache=True)
-def _may_meet(s: int, t: int, shared_bloom: int, field: int) -> bool:
+def _may_meet(s: _Int, t: _Int, shared_bloom: _Int, field: _Int) -> bool:
     """False only where `words_match` is: decided by two signs, no array is touched or passed on.
 
     Numba counts references to every array of a tuple at each call, which costs more than the test.
@@ -272,7 +273,7 @@ def _may_meet(s: int, t: int, shared_bloom: int, field: int) -> bool:
 
 
 @njit(cache=True)
-def words_match(words: Words, names: Names, x: int, y: int, field: int) -> bool:
+def words_match(words: Words, names: Names, x: _Int, y: _Int, field: _Int) -> bool:
     """Whether the words at two places can be one name. Symmetric; true for equal words.
 
     Where both are known to be family names a typing error more is allowed: given names decide.
@@ -314,7 +315,7 @@ def words_match(words: Words, names: Names, x: int, y: int, field: int) -> bool:
 
 
 @njit(cache=True)
-def _is_middle_initial(names: Names, x: int, a: int, y: int, b: int) -> bool:
+def _is_middle_initial(names: Names, x: _Int, a: _Int, y: _Int, b: _Int) -> bool:
     """Whether one is a later initial, the other the first word: the M of Thomas M. is no Mary."""
     return bool(
         (a > 0 and b == 0 and (names.sign[x] >> LENGTH) & 63 == 1)
@@ -323,7 +324,9 @@ def _is_middle_initial(names: Names, x: int, a: int, y: int, b: int) -> bool:
 
 
 @njit(cache=True)
-def _meets(words: Words, names: Names, x: int, row: int, j: int, c: int, d: int, field: int) -> int:
+def _meets(
+    words: Words, names: Names, x: _Int, row: _Int, j: _Int, c: _Int, d: _Int, field: _Int
+) -> int:
     """The columns that the word at place x meets, as bits: c:d of j, then j's joined words."""
     start = names.head[j, _START]
     joined = names.head[j, _WORDS]
@@ -342,7 +345,7 @@ def _meets(words: Words, names: Names, x: int, row: int, j: int, c: int, d: int,
 
 @njit(cache=True)
 def _cover(
-    words: Words, names: Names, i: int, a: int, b: int, j: int, c: int, d: int, field: int
+    words: Words, names: Names, i: _Int, a: _Int, b: _Int, j: _Int, c: _Int, d: _Int, field: _Int
 ) -> bool:
     """Whether every word a:b of i finds one of its own among c:d of j and j's joined words.
 
@@ -391,7 +394,7 @@ def _cover(
 
 @njit(cache=True)
 def _part_match(
-    words: Words, names: Names, i: int, a: int, b: int, j: int, c: int, d: int, field: int
+    words: Words, names: Names, i: _Int, a: _Int, b: _Int, j: _Int, c: _Int, d: _Int, field: _Int
 ) -> bool:
     """Whether the fewer of i's words a:b and j's words c:d are all found among the more."""
     if b - a <= d - c and _cover(words, names, i, a, b, j, c, d, field):
@@ -407,7 +410,7 @@ def _part_match(
 
 
 @njit(cache=True)
-def _begins_with(x: _U8, y: _U8, most: int) -> bool:
+def _begins_with(x: _U8, y: _U8, most: _Int) -> bool:
     """Whether some beginning of x is as near to y as `most`."""
     m = len(y)
     old = np.empty(m + 1, np.int64)
@@ -429,7 +432,7 @@ def _begins_with(x: _U8, y: _U8, most: int) -> bool:
 
 
 @njit(cache=True)
-def _solid_match(words: Words, names: Names, i: int, j: int) -> bool:
+def _solid_match(words: Words, names: Names, i: _Int, j: _Int) -> bool:
     """A run of letters without blanks against a name in words, in the orders that occur."""
     place = names.head[i, _START]
     run = names.word[place]
@@ -472,7 +475,7 @@ def _solid_match(words: Words, names: Names, i: int, j: int) -> bool:
 
 
 @njit(cache=True)
-def names_match(words: Words, names: Names, i: int, j: int) -> bool:
+def names_match(words: Words, names: Names, i: _Int, j: _Int) -> bool:
     """Whether names i and j can be one person's. Symmetric; true if i is j."""
     if i == j:
         return True
