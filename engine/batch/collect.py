@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sameas.engine.batch.interner import Interner
+from sameas.engine.batch.keys import RecordIds
 from sameas.graph.versions import DAY
 from sameas.matching.canonical import Options, canonicalise_column
 
@@ -74,14 +75,14 @@ class Earlier:
 class Collector:
     """Takes batches, gives numbered rows; `sameas.engine.batch.live` makes records of them."""
 
-    def __init__(self, policy: Policy, *, now: int, hash_bits: int = 64) -> None:
+    def __init__(self, policy: Policy, *, now: int, hash_bits: int = 32) -> None:
         """Start empty; `now` is the receipt time of every row that names no time of its own."""
         self.policy = policy
         self.now = now
         self.options = Options(policy.default_region, policy.email_dots, policy.email_tags)
         self.place = {kind.name: place for place, kind in enumerate(policy.identifiers)}
         self.values = [Interner(hash_bits=hash_bits) for _ in policy.identifiers]
-        self.record_ids = Interner(hash_bits=hash_bits)
+        self.record_ids = RecordIds(hash_bits=hash_bits)
         self.messages = Interner(hash_bits=hash_bits)
         self.sources: dict[str, int] = {}
         self.rows = 0
@@ -99,7 +100,7 @@ class Collector:
         if n:
             self._keep("source", self._sources(batch.source))
             if batch.record_id is not None:
-                self._keep("rid", self.record_ids.intern(batch.record_id))
+                self.record_ids.add(base, batch.record_id)
             event_time = self._times(batch.event_time, n)
             self._keep("event_time", event_time)
             if batch.first_seen is not None:
@@ -248,7 +249,7 @@ class Collector:
 
     def freeze(self) -> None:
         """Give back what only further rows would need."""
-        for values in (*self.values, self.record_ids, self.messages):
+        for values in (*self.values, self.messages):
             values.freeze()
 
     def whole(self, parts: Sequence[tuple[int, pa.Array]], kind: pa.DataType) -> pa.ChunkedArray:

@@ -149,7 +149,8 @@ def ordered(columns: Columns, times: Longs) -> Ints:
     """
     import polars as pl
 
-    order = np.argsort(times, kind="stable").astype(np.int32)
+    # not a stable sort, which is several times slower: ties are ordered below in any case
+    order = np.argsort(times).astype(np.int32)
     sorted_times = times[order]
     same = sorted_times[1:] == sorted_times[:-1]
     if not same.any():

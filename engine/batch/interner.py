@@ -21,11 +21,17 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Interner", "StringBuffers", "string_buffers"]
+__all__ = ["Interner", "StringBuffers", "hash_bytes", "string_buffers"]
 
 _BLOCK = 64
 _FULL = 0.6
 _LARGE = 1 << 22
+
+# A slot is two words: where the value begins in the arena (40 bits) and its length (24, or the most
+# that they hold), then its number plus one (32) and its hash (32). Without a number it is free.
+_PLACE = np.uint64((1 << 40) - 1)
+_NUMBER = np.uint64((1 << 32) - 1)
+_LONG = (1 << 24) - 1
 _PAD = 8  # bytes behind the last value, so that eight can always be loaded
 
 
@@ -56,7 +62,7 @@ def string_buffers(array: pa.StringArray) -> StringBuffers:
 
 
 @njit(cache=True, nogil=True)
-def _hash(data: Bytes, start: int, stop: int, limit: int) -> np.uint64:
+def hash_bytes(data: Bytes, start: int, stop: int, limit: int) -> np.uint64:
     """Multiply and fold, eight bytes at a time; `limit` bytes may be read at most."""
     k = np.uint64(0x9E3779B97F4A7C15)
     h = np.uint64(stop - start) * k
@@ -130,17 +136,14 @@ def _intern(
         ):
             return i, count
         for j in range(block):
-            h = _hash(data, offsets[i + j], offsets[i + j + 1], limit) & mask
+            h = hash_bytes(data, offsets[i + j], offsets[i + j + 1], limit) & mask
             hashes[j] = h
             prefetch(slots, np.int64((h & last) << np.uint64(1)))
         for j in range(block):
-            number = slots[np.int64((hashes[j] & last) << np.uint64(1)) + 1]
-            if number != np.uint64(0):
-                prefetch(starts, np.int64(number) - 1)
-        for j in range(block):
-            number = slots[np.int64((hashes[j] & last) << np.uint64(1)) + 1]
-            if number != np.uint64(0):
-                prefetch(arena, starts[np.int64(number) - 1])
+            # a slot knows where its value is, so that no third place is looked at
+            at = np.int64((hashes[j] & last) << np.uint64(1))
+            if slots[at + 1] != np.uint64(0):
+                prefetch(arena, np.int64(slots[at] & _PLACE))
         for j in range(block):
             row = i + j
             if len(valid) > 0 and not (valid[row >> 3] >> (row & 7)) & 1:
@@ -149,27 +152,28 @@ def _intern(
             h = hashes[j]
             first = offsets[row]
             length = offsets[row + 1] - first
+            tag = np.uint64(min(length, _LONG)) << np.uint64(40)
             place = h & last
             found = np.int64(-1)
             while True:
                 at = np.int64(place << np.uint64(1))
-                number = np.int64(slots[at + 1])
-                if number == 0:
+                word = slots[at + 1]
+                if word == np.uint64(0):
                     break
-                if slots[at] == h:
-                    value = starts[number - 1]
-                    if starts[number] - value == length and _equal(
-                        data, first, arena, value, length, limit
-                    ):
-                        found = number - 1
+                if word >> np.uint64(32) == h and slots[at] & ~_PLACE == tag:
+                    number = np.int64(word & _NUMBER) - 1
+                    whole = length < _LONG or starts[number + 1] - starts[number] == length
+                    value = int(slots[at] & _PLACE)
+                    if whole and _equal(data, first, arena, value, length, limit):
+                        found = number
                         break
                 place = (place + np.uint64(1)) & last
             if found < 0 and insert:
                 at = np.int64(place << np.uint64(1))
                 found = np.int64(count)
-                slots[at] = h
-                slots[at + 1] = np.uint64(count + 1)
                 value = starts[count]
+                slots[at] = np.uint64(value) | tag
+                slots[at + 1] = np.uint64(count + 1) | (h << np.uint64(32))
                 for b in range(length):
                     arena[value + b] = data[first + b]
                 starts[count + 1] = value + length
@@ -184,7 +188,7 @@ def _rehash(old: NDArray[np.uint64], new: NDArray[np.uint64]) -> None:
     last = np.uint64((len(new) >> 1) - 1)
     for at in range(0, len(old), 2):
         if old[at + 1] != np.uint64(0):
-            place = old[at] & last
+            place = (old[at + 1] >> np.uint64(32)) & last
             while new[np.int64(place << np.uint64(1)) + 1] != np.uint64(0):
                 place = (place + np.uint64(1)) & last
             new[np.int64(place << np.uint64(1))] = old[at]
@@ -203,9 +207,9 @@ class Interner:
     ['b', 'a']
     """
 
-    def __init__(self, *, hash_bits: int = 64) -> None:
-        """Start empty. `hash_bits` under 64 weakens the hash, never the answer (for tests)."""
-        self._mask = np.uint64((1 << hash_bits) - 1)
+    def __init__(self, *, hash_bits: int = 32) -> None:
+        """Start empty. `hash_bits` under 32 weakens the hash, never the answer (for tests)."""
+        self._mask = np.uint64((1 << min(hash_bits, 32)) - 1)
         self._slots = np.zeros(2 << 10, dtype=np.uint64)
         self._starts = np.zeros(1 << 10, dtype=np.int64)
         self._arena = np.zeros(1 << 14, dtype=np.uint8)
@@ -213,20 +217,6 @@ class Interner:
 
     def __len__(self) -> int:
         return self._count
-
-    def reserve(self, values: int) -> None:
-        """Make room for so many more values at once, to save growing step by step."""
-        slots = len(self._slots) >> 1
-        while (self._count + values + _BLOCK) > int(slots * _FULL):
-            slots *= 2
-        if 2 * slots > len(self._slots):
-            grown = np.zeros(2 * slots, dtype=np.uint64)
-            _rehash(self._slots, grown)
-            self._slots = grown
-        if self._count + values + _BLOCK >= len(self._starts):
-            more = np.zeros(self._count + values + 2 * _BLOCK, dtype=np.int64)
-            more[: self._count + 1] = self._starts[: self._count + 1]
-            self._starts = more
 
     def intern(self, array: pa.StringArray) -> Ints:
         """The number of each value, new ones added; null gives -1. Linear."""

@@ -84,8 +84,7 @@ class _Living:
         self.event_time = none if event_time is None else event_time
         source = rows.column("source", np.int32, 0)
         self.source: Ints = none.astype(np.int32) if source is None else source
-        rid = rows.column("rid", np.int32, -1)
-        self.rid: Ints = np.full(self.n, -1, dtype=np.int32) if rid is None else rid
+        self.rid, self.record_ids = rows.record_ids.numbered(self.n)
         # one array where they are the same: most sources know no other time
         first_seen = longs("first_seen", self.event_time)
         self.first_seen = self.event_time if first_seen is None else first_seen
@@ -120,7 +119,7 @@ class _Living:
         linked = np.diff(self.ptr) > 0
         rows = self._newest(named, withdrawn)
         simple = len(rows) == self.n
-        ids: pa.Array = self.rows.record_ids.values()
+        ids: pa.Array = self.record_ids
         if simple:
             event_time, first_seen = self.event_time, self.first_seen
         else:
@@ -212,7 +211,7 @@ class _Living:
         """What orders rows of one event time: content, then whatever else can differ."""
         withdrawn = self.withdrawn is not None and bool(self.withdrawn[row])
         rid = int(self.rid[row])
-        name = "" if rid < 0 else self.rows.record_ids.values()[rid].as_py()
+        name = "" if rid < 0 else self.record_ids[rid].as_py()
         return (self._content(row), int(self.first_seen[row]), withdrawn, name)
 
     def _content(self, row: int) -> bytes:
@@ -284,7 +283,7 @@ class _Living:
         return keys, times
 
     def _named_tombstones(self, keys: Longs, times: Longs) -> dict[tuple[str, str], int]:
-        ids = self.rows.record_ids.values()
+        ids = self.record_ids
         rid, source = np.divmod(keys, max(len(self.names), 1))
         texts = ids.take(pa.array(rid)).to_pylist()
         names = [self.names[place] for place in source.tolist()]
@@ -293,7 +292,7 @@ class _Living:
     def _newest(self, named: Bools, tombstones: tuple[Longs, Longs]) -> Longs:
         """The live row of each key, ascending."""
         rows = np.flatnonzero(named)
-        if not len(rows) == self.n == len(self.rows.record_ids):
+        if not len(rows) == self.n == len(self.record_ids):
             key = self._key(rows)
             in_order = np.sort(key)
             if (in_order[1:] == in_order[:-1]).any():
@@ -463,7 +462,7 @@ class _Living:
         record = np.full(self.n, -1, dtype=np.int64)
         record[rows] = np.arange(len(rows))
         record[folded.members] = record[folded.rows][folded.groups]
-        known = self.rows.record_ids.values()
+        known = self.record_ids
         found = []
         for bad in self.rows.rejected:
             name = bad.record_id

@@ -74,7 +74,7 @@ class _Run:
     inputs: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     rows: int = 0
-    hash_bits: int = 64
+    hash_bits: int = 32
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -95,8 +95,6 @@ class _Run:
         total = None if None in counts else sum(count or 0 for count in counts)
         for file in files:
             before, bad = rows.rows, len(rows.rejected)
-            if file.rows is not None and file.mapping.first("record_id") is not None:
-                rows.record_ids.reserve(file.rows)
             for batch in file.batches():
                 rows.add(batch, file=file.name)
                 self.progress("read", rows.rows, total)
