@@ -26,15 +26,14 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["CONSTRAINTS", "DROPPED", "OTHER", "Reasons", "RefusedLinks", "Words"]
+__all__ = ["CONSTRAINTS", "OTHER", "Reasons", "RefusedLinks", "Words"]
 
-OTHER, DROPPED = 0, 5
+OTHER = 0
 CONSTRAINTS = {
     LIMIT: "max_per_profile",
     GUARD: "guard",
     DUPLICATE: "duplicate_free",
     EXCLUSIVE: "exclusive",
-    DROPPED: "component limit",
 }
 """Names of the numbers; under `OTHER` the reason is one of `Reasons.other`."""
 

@@ -18,8 +18,14 @@ from sameas.engine.batch.columns import OBSERVATION
 from sameas.engine.batch.links import LINKED, UNLINKED
 from sameas.engine.batch.pieces import Bounds, bounded
 from sameas.engine.batch.plain import Found, resolve_plain
-from sameas.engine.batch.refusals import CONSTRAINTS, DROPPED, Reasons
-from sameas.engine.batch.stepwise import Node, Reason, Surroundings, resolve_piece
+from sameas.engine.batch.refusals import Reasons
+from sameas.engine.batch.stepwise import (
+    Node,
+    Reason,
+    Surroundings,
+    place_dropped,
+    resolve_piece,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +36,7 @@ if TYPE_CHECKING:
     from sameas.engine.batch.components import Components
     from sameas.engine.batch.links import Links
     from sameas.engine.batch.settled import Edges, Settled
-    from sameas.engine.batch.stepwise import Outcome, Word
+    from sameas.engine.batch.stepwise import Outcome, Word, Work
     from sameas.engine.policy import Policy
 
     Bools = NDArray[np.bool_]
@@ -85,15 +91,8 @@ def resolve_risky(
         ],
         dtype=np.int64,
     ).reshape(-1, 3)
-    dropped = Reasons(
-        np.full(len(special.dropped), DROPPED, dtype=np.int8),
-        np.zeros(len(special.dropped), dtype=np.int64),
-        np.zeros(len(special.dropped), dtype=np.int64),
-        np.empty(0, dtype=np.int64),
-    )
     in_words = list(special.reasons.items())
-    pairs = np.array([*special.dropped, *(link for link, _ in in_words)], dtype=np.int64)
-    pairs = pairs.reshape(-1, 2)
+    pairs = np.array([link for link, _ in in_words], dtype=np.int64).reshape(-1, 2)
     refused = plain.refused
     reasons = Reasons.joined(
         [
@@ -103,7 +102,6 @@ def resolve_risky(
                 refused[:, 4].copy(),
                 plain.payload,
             ),
-            dropped,
             Reasons.of([reason for _, reason in in_words]),
         ]
     )
@@ -214,7 +212,6 @@ class _Special:
         self.next_label = len(parts.sizes)
         self.holders: dict[Node, list[int]] = {}
         self.reasons: dict[tuple[int, int], Reason] = {}
-        self.dropped: list[tuple[int, int]] = []
         self.refused_words: list[tuple[Word, Reason]] = []
         self.refused_matches: list[tuple[int, int, Reason]] = []
         self.sizes: list[int] = []
@@ -246,18 +243,23 @@ class _Special:
             at = int(parts.of[records[0]])
             nodes = self._nodes(records)
             looked_at: set[tuple[int, int]] = set()
+            away: dict[Node, Sequence[int]] = {}
+            work_of: dict[int, Work] = {}
             for piece, dropped in bounded(
                 records, nodes, words.get(at, ()), edges.get(at, ()), bounds
             ):
                 self.sizes.append(len(piece.records) + len(piece.nodes) + len(dropped))
-                self._take(resolve_piece(piece, self.world))
+                outcome = resolve_piece(piece, self.world)
+                self._take(outcome)
                 looked_at.update(piece.matches)
-                for node in dropped:
-                    self.holders[node] = [nodes[node][0]]
-                    self.dropped += [(record, node.identifier) for record in nodes[node]]
+                away |= {node: nodes[node] for node in dropped}
+                work_of |= dict.fromkeys(piece.records, outcome.work)
+            holders, refused = place_dropped(away, work_of, self.world)
+            self.holders |= holders
+            self.reasons |= refused
             for left, right, _ in edges.get(at, ()):
                 if (left, right) not in looked_at and self.label[left] != self.label[right]:
-                    reason = Reason(CONSTRAINTS[DROPPED])
+                    reason = Reason("component limit")
                     self.refused_matches.append((left, right, reason))
 
     def _nodes(self, records: Sequence[int]) -> dict[Node, list[int]]:

@@ -29,6 +29,8 @@ __all__ = [
     "Reason",
     "Surroundings",
     "Word",
+    "Work",
+    "place_dropped",
     "resolve_piece",
     "shown",
 ]
@@ -129,9 +131,12 @@ class Outcome:
     """(record, identifier): the first refusal met."""
     words: list[tuple[Word, Reason]]
     matches: dict[tuple[int, int], Reason]
+    work: Work
 
 
-class _Work:
+class Work:
+    """One piece while it is resolved, and afterwards."""
+
     def __init__(self, piece: Piece, world: Surroundings) -> None:
         self.piece = piece
         self.world = world
@@ -317,14 +322,8 @@ class _Work:
         world = self.world
         holders: dict[Node, list[int]] = {}
         refused: dict[tuple[int, int], Reason] = {}
-        turns = []
-        for node, records in self.piece.nodes.items():
-            first = min(map(world.first_seen, records))
-            turns.append((world.type_of(node.identifier), first, node))
-        turns.sort(key=lambda turn: turn[:2])
-        if any(a[:2] == b[:2] for a, b in pairwise(turns)):
-            turns.sort(key=lambda t: (t[0], t[1], world.value(t[2].identifier), t[2].group))
-        for kind, _, node in turns:
+        for node in in_turn(self.piece.nodes, world):
+            kind = world.type_of(node.identifier)
             one = node.identifier
             guarded = kind in world.guarded
             first_by: list[int] = []
@@ -420,7 +419,8 @@ class _Work:
         words = self.words()
         holders, links = self.links()
         matches = self.matches()
-        return Outcome([c.records for c in self._clusters()], holders, links, words, matches)
+        clusters = [cluster.records for cluster in self._clusters()]
+        return Outcome(clusters, holders, links, words, matches, self)
 
 
 def shown(name: str) -> str:
@@ -428,6 +428,45 @@ def shown(name: str) -> str:
     return " ".join(name.replace("\x1f", " ").split())
 
 
+def in_turn(nodes: Mapping[Node, Sequence[int]], world: Surroundings) -> list[Node]:
+    """Nodes by type, first seen, value and group; values are fetched only where the rest ties."""
+    turns = [
+        (world.type_of(node.identifier), min(map(world.first_seen, records)), node)
+        for node, records in nodes.items()
+    ]
+    turns.sort(key=lambda turn: turn[:2])
+    if any(a[:2] == b[:2] for a, b in pairwise(turns)):
+        turns.sort(key=lambda t: (t[0], t[1], world.value(t[2].identifier), t[2].group))
+    return [node for _, _, node in turns]
+
+
 def resolve_piece(piece: Piece, world: Surroundings) -> Outcome:
     """Resolve one component. O(links) joins; with matches, quadratic in its clusters."""
-    return _Work(piece, world).run()
+    return Work(piece, world).run()
+
+
+def place_dropped(
+    nodes: Mapping[Node, Sequence[int]], work_of: Mapping[int, Work], world: Surroundings
+) -> tuple[dict[Node, list[int]], dict[tuple[int, int], Reason]]:
+    """Give each node that stopped linking to the first of its records that may hold it.
+
+    It joins nobody; every other record's link is refused. `work_of` has every record's piece.
+    """
+    limit = Reason("component limit")
+    holders: dict[Node, list[int]] = {}
+    refused: dict[tuple[int, int], Reason] = {}
+    for node in in_turn(nodes, world):
+        one = node.identifier
+        holders[node] = []
+        for record in nodes[node]:
+            if holders[node]:
+                refused[record, one] = limit
+                continue
+            work = work_of[record]
+            reason = work.may_hold(work.of[record], one)
+            if reason is None:
+                work.grant(work.of[record], one)
+                holders[node] = [record]
+            else:
+                refused[record, one] = reason
+    return holders, refused

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.evidence import GivenMatches
 from sameas.engine.judgements import verdicts
-from sameas.engine.reference.clusters import resolve_component
+from sameas.engine.reference.clusters import Clusters, place_dropped, resolve_component
 from sameas.engine.reference.components import components
 from sameas.engine.reference.ids import Carried, Ledger, Movement, advance
 from sameas.engine.reference.links import Node, Reason, aliases, links
@@ -78,23 +78,25 @@ def resolve(
     holders: dict[Node, list[RecordKey]] = {}
     reasons: dict[tuple[RecordKey, Identifier], Reason] = {}
     refused: set[tuple[str, str, str, str, tuple[str, ...]]] = set()
+    resolved: list[Clusters] = []
     for piece in pieces:
         done = resolve_component(piece, found, policy, settled, evidence)
         for cluster in done.clusters:
             profile = frozenset(cluster.records)
             home.update(dict.fromkeys(profile, profile))
+        resolved.append(done)
         holders.update(done.holders)
-        for node in piece.dropped:
-            keys = found.nodes[node]
-            holders[node] = [keys[0]]
-            for key in keys:
-                reasons[key, node.identifier] = Reason("component limit")
         for (key, node), reason in done.refused_links.items():
             reasons[key, node.identifier] = reason
         for (one, other), reason in done.refused_words.items():
             refused.add(("judgement", one.ref, other.ref, reason.constraint, reason.against))
         for (key, other_key), reason in done.refused_matches.items():
             refused.add(("match", key.ref, other_key.ref, reason.constraint, reason.against))
+    dropped = [node for piece in pieces for node in piece.dropped]
+    placed, unplaced = place_dropped(dropped, resolved, found, policy)
+    holders.update(placed)
+    for (key, node), reason in unplaced.items():
+        reasons[key, node.identifier] = reason
     looked_at = {match for piece in pieces for match in piece.matches}
     for match in evidence.pairs():
         ends = (home.get(match.left), home.get(match.right))

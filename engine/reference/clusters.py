@@ -11,7 +11,7 @@ from sameas.engine.reference.links import Reason, shown
 from sameas.matching.names import compatible
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable
+    from collections.abc import Hashable, Iterable
 
     from sameas.engine.evidence import Evidence
     from sameas.engine.judgements import Verdicts
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sameas.engine.reference.links import Links, Node
     from sameas.graph.model import Identifier, RecordKey, Ref
 
-__all__ = ["Cluster", "Clusters", "resolve_component"]
+__all__ = ["Cluster", "Clusters", "place_dropped", "resolve_component"]
 
 
 @dataclass(eq=False)
@@ -43,6 +43,7 @@ class Clusters:
     refused_links: dict[tuple[RecordKey, Node], Reason]
     refused_words: dict[tuple[Ref, Ref], Reason]
     refused_matches: dict[tuple[RecordKey, RecordKey], Reason]
+    work: _Work
 
 
 class _Work:
@@ -177,12 +178,7 @@ class _Work:
         holders: dict[Node, list[RecordKey]] = {}
         refused: dict[tuple[RecordKey, Node], Reason] = {}
 
-        def turn(node: Node) -> tuple[int, int, str, int]:
-            first = min(found.records[key].first_seen for key in found.nodes[node])
-            one = node.identifier
-            return (policy.rank(one.type), first, one.value, node.group)
-
-        for node in sorted(self.component.nodes, key=turn):
+        for node in in_turn(self.component.nodes, found, policy):
             one = node.identifier
             guarded = policy.identifiers[policy.rank(one.type)].guard
             held_by = holders.setdefault(node, [])
@@ -260,6 +256,17 @@ def _weight(evidence: Evidence, one: Hashable, other: Hashable) -> int | None:
     return evidence.weight(one, other)
 
 
+def in_turn(nodes: Iterable[Node], found: Links, policy: Policy) -> list[Node]:
+    """Identifier nodes in the order in which they are looked at."""
+
+    def turn(node: Node) -> tuple[int, int, str, int]:
+        first = min(found.records[key].first_seen for key in found.nodes[node])
+        one = node.identifier
+        return (policy.rank(one.type), first, one.value, node.group)
+
+    return sorted(nodes, key=turn)
+
+
 def resolve_component(
     component: Component, found: Links, policy: Policy, verdicts: Verdicts, evidence: Evidence
 ) -> Clusters:
@@ -269,4 +276,30 @@ def resolve_component(
     holders, refused_links = work.links()
     refused_matches = work.matches(evidence)
     clusters = sorted(set(work.of.values()), key=lambda cluster: min(cluster.records))
-    return Clusters(clusters, holders, refused_links, refused_words, refused_matches)
+    return Clusters(clusters, holders, refused_links, refused_words, refused_matches, work)
+
+
+def place_dropped(
+    nodes: Iterable[Node], done: Iterable[Clusters], found: Links, policy: Policy
+) -> tuple[dict[Node, list[RecordKey]], dict[tuple[RecordKey, Node], Reason]]:
+    """Give each node that stopped linking to the first of its records that may hold it.
+
+    It joins nobody. Every other record's link is refused.
+    """
+    work_of = {key: clusters.work for clusters in done for key in clusters.work.of}
+    holders: dict[Node, list[RecordKey]] = {}
+    refused: dict[tuple[RecordKey, Node], Reason] = {}
+    for node in in_turn(nodes, found, policy):
+        holders[node] = []
+        for key in found.nodes[node]:
+            if holders[node]:
+                refused[key, node] = Reason("component limit")
+                continue
+            work = work_of[key]
+            reason = work.may_hold(work.of[key], node.identifier)
+            if reason is None:
+                work.of[key].held.add(node.identifier)
+                holders[node] = [key]
+            else:
+                refused[key, node] = reason
+    return holders, refused

@@ -34,7 +34,7 @@ SETS = sorted(Path(os.environ.get("SAMEAS_DATA", os.devnull)).glob("*/records.pa
         ("windows.csv", ROWS.format(d=";").encode("cp1251")),
         ("utf16.csv", ROWS.format(d=",").encode("utf-16")),
         ("crlf.csv", ROWS.format(d=",").replace("\n", "\r\n").encode()),
-        ("packed.csv.gz", gzip.compress(ROWS.format(d=",").encode())),
+        ("packed.csv.gz", gzip.compress(ROWS.format(d=",").encode(), mtime=0)),
         ("packed.csv.zst", ZSTD.compress(ROWS.format(d=",").encode(), asbytes=True)),
         ("lines.jsonl", NESTED),
     ],
