@@ -78,7 +78,7 @@ class Answer:
         raw: dict[tuple[RecordKey, Identifier], str] = {}
         columns = ("source", "record_id", "type", "value", "raw")
         for source, record_id, type_, value, written in (
-            links.select(columns)
+            links.select(*columns[:4], pl.col("raw").list.first())
             .sort(columns)
             .unique(columns[:4], keep="first", maintain_order=True)
             .iter_rows()

@@ -35,13 +35,13 @@ __all__ = ["Collector", "Earlier", "Raw", "Rejected"]
 
 
 class Raw(NamedTuple):
-    """Identifier values as they were sent, where that is not the canonical value."""
+    """Identifier values of one column as they were sent, where that is not the canonical value."""
 
-    row: int
+    rows: Ints
     type: int
-    value: str
-    number: int
-    """The canonical value's number in its type; -1: rejected."""
+    values: pa.StringArray
+    numbers: Ints
+    """The canonical values' numbers in their type; -1: rejected."""
 
 
 class Rejected(NamedTuple):
@@ -186,16 +186,14 @@ class Collector:
         differs = pc.fill_null(pc.not_equal(values, column.values), fill_value=False)
         changed = np.flatnonzero(differs.to_numpy(zero_copy_only=False))
         if len(changed):
-            raw = column.values.take(pa.array(changed)).to_pylist()
-            for at, text in zip(changed.tolist(), raw, strict=True):
-                self.raw.append(Raw(int(rows[at]) + base, kind, text, int(numbers[at])))
+            self._spelled(column, kind, changed, rows[changed] + base, numbers[changed])
         if reasons is not None:
             bad = np.flatnonzero(reasons.is_valid().to_numpy(zero_copy_only=False))
+            self._spelled(column, kind, bad, rows[bad] + base, numbers[bad])
             texts = column.values.take(pa.array(bad)).to_pylist()
             whys = reasons.take(pa.array(bad)).to_pylist()
             for at, text, why in zip(bad.tolist(), texts, whys, strict=True):
                 row = int(rows[at])
-                self.raw.append(Raw(row + base, kind, text, -1))
                 name, line = file, int(batch.lines[row])
                 if origin is not None:
                     name, line = origin[0], int(origin[1][at])
@@ -205,6 +203,17 @@ class Collector:
                         name, line, source, None, column.type, column.column, text, why, row + base
                     )
                 )
+
+    def _spelled(
+        self,
+        column: IdentifierColumn,
+        kind: int,
+        places: NDArray[np.intp],
+        rows: NDArray[np.integer],
+        numbers: Ints,
+    ) -> None:
+        texts = column.values.take(pa.array(places))
+        self.raw.append(Raw(rows.astype(np.int32), kind, texts, numbers))
 
     def _nameless_withdrawals(self, batch: RawBatch, base: int, file: str) -> None:
         nameless = np.array(batch.withdrawn, dtype=bool)

@@ -49,7 +49,7 @@ class Live:
     """The live records, and what of the rows the output still wants."""
 
     columns: Columns
-    raw: tuple[Ints, Ints, list[str]]
+    raw: tuple[Ints, Ints, pa.StringArray]
     """Record, identifier number and spelling, where it is not the canonical value."""
     tombstones: dict[tuple[str, str], int]
     """When a source withdrew a key, for keys that it withdrew."""
@@ -217,9 +217,14 @@ class _Living:
     def _content(self, row: int) -> bytes:
         if self._raw_by_row is None:
             self._raw_by_row = defaultdict(list)
-            for one in self.rows.raw:
-                number = -1 if one.number < 0 else int(self.offsets[one.type]) + one.number
-                self._raw_by_row[one.row].append((one.type, one.value, number))
+            for part in self.rows.raw:
+                base = int(self.offsets[part.type])
+                triples = zip(
+                    part.rows.tolist(), part.values.to_pylist(), part.numbers.tolist(), strict=True
+                )
+                for at, text, number in triples:
+                    known = -1 if number < 0 else base + number
+                    self._raw_by_row[at].append((part.type, text, known))
         spelled = self._raw_by_row.get(row, [])
         names = [kind.name for kind in self.rows.policy.identifiers]
         raw = [(names[kind], text) for kind, text, _ in spelled]
@@ -435,15 +440,10 @@ class _Living:
         _mark(self.ptr, self.ids, alive, low, high, carried)
         numbers = np.flatnonzero(carried)
         canonical = values.take(pa.array(numbers))
-        spelled = sorted(
-            {
-                (r.number, r.value)
-                for r in self.rows.raw
-                if r.type == kind and r.number >= 0 and alive[r.row]
-            }
-        )
-        numbers = np.concatenate([numbers, np.array([n for n, _ in spelled], dtype=np.int64)])
-        raw = pa.concat_arrays([canonical, pa.array([text for _, text in spelled], pa.string())])
+        _, number, texts = self._spellings(np.where(alive, 0, -1), kind)
+        spelled = pl.DataFrame({"number": number, "text": pl.from_arrow(texts)}).unique()
+        numbers = np.concatenate([numbers, spelled["number"].to_numpy().astype(np.int64) - low])
+        raw = pa.concat_arrays([canonical, spelled["text"].to_arrow().cast(pa.string())])
         canonical = values.take(pa.array(numbers))
         digests = hash_columns(raw, canonical)
         names, of = [none], [none]
@@ -473,19 +473,33 @@ class _Living:
             found.append(bad._replace(record_id=name))
         return found
 
-    def _raw(self, rows: Longs, folded: _Folded) -> tuple[Ints, Ints, list[str]]:
+    def _raw(self, rows: Longs, folded: _Folded) -> tuple[Ints, Ints, pa.StringArray]:
         if not self.rows.raw:
             none = np.empty(0, dtype=np.int32)
-            return none, none, []
+            return none, none, pa.nulls(0, pa.string())
         record = np.full(self.n, -1, dtype=np.int32)
         record[rows] = np.arange(len(rows), dtype=np.int32)
         record[folded.members] = record[folded.rows][folded.groups]
-        kept = [r for r in self.rows.raw if r.number >= 0 and record[r.row] >= 0]
-        return (
-            record[np.array([r.row for r in kept], dtype=np.int64)],
-            np.array([int(self.offsets[r.type]) + r.number for r in kept], dtype=np.int32),
-            [r.value for r in kept],
-        )
+        return self._spellings(record)
+
+    def _spellings(
+        self, record: NDArray[np.integer], kind: int | None = None
+    ) -> tuple[Ints, Ints, pa.StringArray]:
+        """Record, identifier and spelling of values that were sent otherwise than canonical.
+
+        Of rows with a record (`record` is not -1), and of one type or all.
+        """
+        records = [np.empty(0, dtype=np.int32)]
+        numbers = [np.empty(0, dtype=np.int32)]
+        texts = [pa.nulls(0, pa.string())]
+        for part in self.rows.raw:
+            if kind is None or part.type == kind:
+                here = np.flatnonzero((record[part.rows] >= 0) & (part.numbers >= 0))
+                records.append(record[part.rows[here]].astype(np.int32))
+                base = np.int32(self.offsets[part.type])
+                numbers.append((part.numbers[here] + base).astype(np.int32))
+                texts.append(part.values.take(pa.array(here)))
+        return np.concatenate(records), np.concatenate(numbers), pa.concat_arrays(texts)
 
 
 @dataclass(eq=False)

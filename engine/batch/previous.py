@@ -123,8 +123,8 @@ class Previous:
         links = links.select(
             pl.col("source", "record_id").cast(pl.String),
             pl.col("type").cast(pl.String),
-            pl.coalesce("raw", "value").alias("value"),
-        )
+            pl.coalesce("raw", pl.concat_list("value")).alias("value"),
+        ).explode("value")
         rejected = pl.read_parquet(self.path / "rejected.parquet").cast(
             dict.fromkeys(("source", "type", "field", "file", "reason"), pl.String)
         )

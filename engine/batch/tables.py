@@ -275,6 +275,7 @@ def _identifiers(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     return schema, rows()
 
 
+_SPELLINGS = pa.list_(pa.string())
 _EDGE = pa.schema(
     [
         ("kind", _WORD),
@@ -286,7 +287,7 @@ _EDGE = pa.schema(
         ("to_record_id", pa.string()),
         ("weight", pa.int64()),
         ("status", _WORD),
-        ("raw", pa.string()),
+        ("raw", _SPELLINGS),
     ]
 )
 _EDGE_STATUS = ("refused", "blocked", "unlinked", "shared", "linked")
@@ -316,7 +317,7 @@ def _edges(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                     "to_record_id": _strings(columns.record_ids.take(pa.array(right))),
                     "weight": pa.array(edges.weight[span]),
                     "status": _words(["apart", "linked"], together),
-                    "raw": pa.nulls(n, pa.string()),
+                    "raw": pa.nulls(n, _SPELLINGS),
                 },
             )
 
@@ -370,25 +371,30 @@ def _link_rows(answer: Answer) -> Iterator[pa.RecordBatch]:
         )
 
 
-def _spellings(answer: Answer) -> tuple[Longs, pa.Array]:
-    """Places of links in `columns.ids` whose raw value differs, ascending, and these values."""
+def _spellings(answer: Answer) -> tuple[Longs, pa.ListArray]:
+    """Places of links in `columns.ids` that were spelled otherwise, ascending, and how."""
     columns = answer.live.columns
     record, number, texts = answer.live.raw
-    if not texts:
-        return np.empty(0, dtype=np.int64), pa.nulls(0, pa.string())
+    if not len(texts):
+        return np.empty(0, dtype=np.int64), pa.nulls(0, _SPELLINGS)
     places = _place(columns.ptr, columns.ids, record, number)
-    # a value sent in two spellings by one record: the smaller is shown
-    frame = pl.DataFrame({"place": places, "text": texts}).group_by("place").agg(pl.min("text"))
-    frame = frame.sort("place")
-    return frame["place"].to_numpy(), _strings(frame["text"].to_arrow())
+    order = np.argsort(places, kind="stable")
+    places, texts = places[order], texts.take(pa.array(order))
+    if (places[1:] == places[:-1]).any():
+        frame = pl.DataFrame({"place": places, "text": pl.from_arrow(texts)}).unique()
+        frame = frame.sort("place", "text")
+        places, texts = frame["place"].to_numpy(), _strings(frame["text"].to_arrow())
+    starts = np.flatnonzero(np.r_[True, places[1:] != places[:-1]])
+    offsets = pa.array(np.append(starts, len(places)).astype(np.int32))
+    return places[starts], pa.ListArray.from_arrays(offsets, texts)
 
 
-def _raw(spelled: tuple[Longs, pa.Array], span: slice) -> pa.Array:
+def _raw(spelled: tuple[Longs, pa.ListArray], span: slice) -> pa.ListArray:
     places, texts = spelled
     low, high = np.searchsorted(places, [span.start, span.stop])
     size = span.stop - span.start
     if low == high:
-        return pa.nulls(size, pa.string())
+        return pa.nulls(size, _SPELLINGS)
     at = np.full(size, -1, dtype=np.int64)
     at[places[low:high] - span.start] = np.arange(low, high)
     return texts.take(pa.array(at, mask=at < 0))

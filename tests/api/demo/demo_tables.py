@@ -60,7 +60,7 @@ class Output:
                     "record_id": record_id,
                     "type": type_,
                     "value": value,
-                    "raw": raw or value,
+                    "raw": [raw or value],
                 }
             )
 
@@ -89,7 +89,8 @@ class Output:
         records = {"source": text, "record_id": text, "profile_id": text, "event_time": time}
         records |= {"first_seen": time, "last_seen": time, "count": number}
         records |= {"arrival": number, "kind": pl.String, "full_name": text}
-        edges = dict.fromkeys(("kind", "source", "record_id", "type", "value", "raw"), text)
+        edges = dict.fromkeys(("kind", "source", "record_id", "type", "value"), text)
+        edges |= {"raw": pl.List(text)}
         carried = Counter((str(e["type"]), str(e["value"])) for e in self.edges)
         identifiers = [
             (*node, *self.statuses.get(node, ("linked", 0)), records_of)
