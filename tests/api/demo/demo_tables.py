@@ -89,6 +89,7 @@ class Output:
         records = {"source": text, "record_id": text, "profile_id": text, "event_time": time}
         records |= {"first_seen": time, "last_seen": time, "count": number}
         records |= {"arrival": number, "kind": pl.String, "full_name": text}
+        edges: dict[str, pl.DataType | type[pl.DataType]]
         edges = dict.fromkeys(("kind", "source", "record_id", "type", "value"), text)
         edges |= {"raw": pl.List(text)}
         carried = Counter((str(e["type"]), str(e["value"])) for e in self.edges)
