@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 SERVE  ?= 1
 
-.PHONY: demo test check bench laws clean
+.PHONY: demo test check bench laws mutants clean
 
 $(VENV)/.base: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
@@ -32,6 +32,9 @@ test: check ## all that CI runs
 
 laws: $(VENV)/.test ## the property tests with a longer budget
 	SAMEAS_LAWS=long $(BIN)/python -m pytest -n auto tests/laws
+
+mutants: $(VENV)/.test ## plant bugs in the rules, one at a time, and see that the laws notice
+	$(BIN)/python benchmarks/mutation.py
 
 bench: $(VENV)/.base ## the speed of the batch engine beside its floor and its peers
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[bench]'
