@@ -75,7 +75,7 @@ def profile_id(key: bytes, record: tuple[str, str], *, incarnation: int = 0, aga
     """The id of a profile whose first arrived record is (source, record id).
 
     >>> profile_id(bytes(16), ("crm", "1"))
-    'p_fkmjhypvltxuclyr'
+    'p_pltryoj4uat7sgm6'
     """
     source, record_id = (part.encode("utf-8", "surrogatepass") for part in record)
     digest = siphash128(key, message(source, record_id, incarnation, again))

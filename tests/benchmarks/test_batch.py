@@ -36,8 +36,10 @@ def test_a_bad_size_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     assert "'big' is no size" in capsys.readouterr().err
 
 
-@pytest.mark.skipif(find_spec("psutil") is not None, reason="the bench extra is installed")
-def test_missing_extras_name_the_command_that_installs_them() -> None:
+def test_missing_extras_name_the_command_that_installs_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
     with pytest.raises(SystemExit, match=r"psutil.*pip install 'sameas\[bench\]'"):
         main(["--sizes", "1k"])
 

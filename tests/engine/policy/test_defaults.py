@@ -32,8 +32,10 @@ def test_every_linking_type_can_become_shared() -> None:
         assert not kind.links or (kind.max_fanout and kind.max_records)
 
 
-def test_only_phones_are_guarded() -> None:
-    assert [kind.name for kind in default().identifiers if kind.guard] == ["phone"]
+def test_what_a_household_shares_is_guarded() -> None:
+    """The landline and the tablet."""
+    guarded = [kind.name for kind in default().identifiers if kind.guard]
+    assert guarded == ["phone", "device_id"]
 
 
 def test_an_external_id_joins_nobody_unless_the_policy_says_so() -> None:
