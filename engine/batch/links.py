@@ -18,6 +18,7 @@ from numba import njit
 
 from sameas.engine.batch.columns import flat, ordered
 from sameas.engine.batch.memory import prefetch
+from sameas.engine.batch.search import among
 from sameas.matching.canonical import junk_column
 from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
 
@@ -471,19 +472,6 @@ def _name_pairs(
 
 
 @njit(cache=True, nogil=True)
-def _among(keys: Longs, key: int | np.int64) -> bool:
-    low = 0
-    high = len(keys)
-    while low < high:
-        middle = (low + high) >> 1
-        if keys[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(keys) and keys[low] == key
-
-
-@njit(cache=True, nogil=True)
 def _split(
     split: Ints,
     ptr: Longs,
@@ -516,7 +504,7 @@ def _split(
         n_groups = 0
         for i in range(n):
             record = irec[iptr[x] + i]
-            if len(cuts) > 0 and _among(cuts, (np.int64(record) << 32) | np.int64(x)):
+            if len(cuts) > 0 and among(cuts, (np.int64(record) << 32) | np.int64(x)):
                 group[sptr[k] + i] = -1
                 continue
             mine[:] = -1
@@ -530,7 +518,7 @@ def _split(
                 if (
                     len(cuts) > 0
                     and standing[v] == 4
-                    and _among(cuts, (np.int64(record) << 32) | np.int64(v))
+                    and among(cuts, (np.int64(record) << 32) | np.int64(v))
                 ):
                     continue
                 c = counts_as[v]
@@ -561,7 +549,7 @@ def _split(
                                 pair = (np.int64(min(name, other)) << 32) | np.int64(
                                     max(name, other)
                                 )
-                                if (second == -1 or other < second) and _among(clash, pair):
+                                if (second == -1 or other < second) and among(clash, pair):
                                     reason = -1
                                     first = np.int64(name)
                                     second = np.int64(other)

@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from sameas.engine.batch.search import among
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -56,16 +58,7 @@ def _grown(array: Longs, need: int) -> Longs:
 def _clashing(keys: Longs, one: int, other: int) -> bool:
     if one == other:
         return False
-    key = (np.int64(min(one, other)) << 32) | np.int64(max(one, other))
-    low = 0
-    high = len(keys)
-    while low < high:
-        middle = (low + high) >> 1
-        if keys[middle] < key:
-            low = middle + 1
-        else:
-            high = middle
-    return low < len(keys) and keys[low] == key
+    return among(keys, (np.int64(min(one, other)) << 32) | np.int64(max(one, other)))
 
 
 @njit(cache=True, nogil=True)

@@ -1,0 +1,160 @@
+"""The table of profiles, with their golden records."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import polars as pl
+import pyarrow as pa
+from numba import njit
+
+from sameas.engine.batch.tables.arrow import TIME, batch_of, chunk, spans, times
+from sameas.engine.golden import golden_slices
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.engine.batch.tables.answer import Answer
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["profiles"]
+
+
+def profiles(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    columns, partition = answer.live.columns, answer.partition
+    n_profiles = partition.n_profiles
+    found = partition.links
+    size = np.bincount(partition.profile, minlength=n_profiles).astype(np.int32)
+    identifiers = _held(
+        partition.profile,
+        n_profiles,
+        found.ptr,
+        found.ids,
+        found.iptr,
+        found.irec,
+        partition.status,
+        partition.granted,
+    )
+    first = np.full(n_profiles, np.iinfo(np.int64).max)
+    last = np.full(n_profiles, np.iinfo(np.int64).min)
+    _extent(partition.profile, columns.first_seen, columns.last_seen, first, last)
+    provenance = pa.list_(
+        pa.struct(
+            [
+                ("trait", pa.string()),
+                ("source", pa.string()),
+                ("record_id", pa.string()),
+                (
+                    "losers",
+                    pa.list_(
+                        pa.struct(
+                            [
+                                ("source", pa.string()),
+                                ("record_id", pa.string()),
+                                ("value", pa.string()),
+                            ]
+                        )
+                    ),
+                ),
+            ]
+        )
+    )
+    traits = list(columns.traits)
+    schema = pa.schema(
+        [
+            ("profile_id", pa.string()),
+            ("records", pa.int32()),
+            ("identifiers", pa.int32()),
+            ("first_seen", TIME),
+            ("last_seen", TIME),
+            *((name, pa.string()) for name in traits),
+            ("provenance", provenance),
+        ]
+    )
+
+    def fixed(span: slice) -> dict[str, pa.Array]:
+        return {
+            "profile_id": chunk(answer.issued.profile_ids, span),
+            "records": pa.array(size[span]),
+            "identifiers": pa.array(identifiers[span]),
+            "first_seen": times(first[span]),
+            "last_seen": times(last[span]),
+        }
+
+    def rows() -> Iterator[pa.RecordBatch]:
+        if not traits:
+            for span in spans(n_profiles):
+                empty = pa.nulls(span.stop - span.start, provenance)
+                yield batch_of(schema, fixed(span) | {"provenance": empty})
+            return
+        start = 0
+        for piece in golden_slices(
+            _golden_input(answer, traits), answer.policy.survivorship, traits
+        ):
+            stop = start + len(piece.values)
+            found = fixed(slice(start, stop))
+            for name in traits:
+                found[name] = piece.values[name].to_arrow().cast(pa.string())
+            found["provenance"] = piece.provenance.to_arrow().cast(provenance)
+            yield batch_of(schema, found)
+            start = stop
+
+    return schema, rows()
+
+
+def _golden_input(answer: Answer, traits: Sequence[str]) -> pl.DataFrame:
+    columns = answer.live.columns
+    names = pl.Series(list(columns.sources), dtype=pl.String)
+    return pl.DataFrame(
+        {
+            "profile": answer.partition.profile,
+            "event_time": columns.event_time,
+            "source": names.gather(pl.Series(columns.source)),
+            "record_id": pl.from_arrow(columns.record_ids),
+            **{name: pl.from_arrow(columns.traits[name]) for name in traits},
+        }
+    )
+
+
+@njit(cache=True, nogil=True)
+def _extent(profile: Ints, first_seen: Longs, last_seen: Longs, first: Longs, last: Longs) -> None:
+    for record in range(len(profile)):
+        p = profile[record]
+        first[p] = min(first[p], first_seen[record])
+        last[p] = max(last[p], last_seen[record])
+
+
+@njit(cache=True, nogil=True)
+def _held(
+    profile: Ints,
+    n_profiles: int,
+    ptr: Longs,
+    ids: Ints,
+    iptr: Longs,
+    irec: Ints,
+    status: NDArray[np.int8],
+    granted: NDArray[np.bool_],
+) -> Ints:
+    """How many identifiers each profile holds."""
+    out = np.zeros(n_profiles, dtype=np.int32)
+    seen = np.full(n_profiles, -1, dtype=np.int32)
+    for x in range(len(iptr) - 1):
+        if iptr[x] == iptr[x + 1]:
+            continue
+        if status[x] == 4:
+            out[profile[irec[iptr[x]]]] += 1
+        elif status[x] == 5:
+            for i in range(iptr[x], iptr[x + 1]):
+                record = irec[i]
+                if seen[profile[record]] == x:
+                    continue
+                for at in range(ptr[record], ptr[record + 1]):
+                    if ids[at] == x and granted[at]:
+                        seen[profile[record]] = x
+                        out[profile[record]] += 1
+    return out
