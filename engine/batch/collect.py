@@ -72,6 +72,15 @@ class Earlier:
     """By place of an identifier column: the file and the lines that its values came from."""
 
 
+def _changed(values: pa.StringArray, raw: pa.StringArray) -> NDArray[np.intp]:
+    """Places where a canonical value is not the raw one."""
+    ours, theirs = values.buffers()[2], raw.buffers()[2]
+    if ours is not None and theirs is not None and ours.address == theirs.address:
+        return np.empty(0, dtype=np.intp)  # canonical already, so the text was not even copied
+    differs = pc.fill_null(pc.not_equal(values, raw), fill_value=False)
+    return np.flatnonzero(differs.to_numpy(zero_copy_only=False))
+
+
 class Collector:
     """Takes batches, gives numbered rows; `sameas.engine.batch.live` makes records of them."""
 
@@ -183,8 +192,7 @@ class Collector:
             self.links[kind].append(((rows[here] + base).astype(np.int32), numbers[here]))
         elif len(numbers):
             self.links[kind].append(((rows + base).astype(np.int32), numbers))
-        differs = pc.fill_null(pc.not_equal(values, column.values), fill_value=False)
-        changed = np.flatnonzero(differs.to_numpy(zero_copy_only=False))
+        changed = _changed(values, column.values)
         if len(changed):
             self._spelled(column, kind, changed, rows[changed] + base, numbers[changed])
         if reasons is not None:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
+from numba import njit
 
 from sameas.graph.model import Identifier, RecordKey
 
@@ -32,6 +33,9 @@ KINDS = ("record", "observation", "content")
 """What the numbers of `Columns.kind` mean."""
 
 OBSERVATION = 1
+
+_DIGIT = 11  # bits: 2,048 places to write to stay in the nearest cache
+_LAST = (1 << _DIGIT) - 1
 
 
 @dataclass(eq=False)
@@ -149,8 +153,7 @@ def ordered(columns: Columns, times: Longs) -> Ints:
     """
     import polars as pl
 
-    # not a stable sort, which is several times slower: ties are ordered below in any case
-    order = np.argsort(times).astype(np.int32)
+    order = _by_time(times)
     sorted_times = times[order]
     same = sorted_times[1:] == sorted_times[:-1]
     if not same.any():
@@ -170,4 +173,39 @@ def ordered(columns: Columns, times: Longs) -> Ints:
         }
     )
     order[places] = frame.sort("time", "source", "record_id")["record"].to_numpy()
+    return order
+
+
+def _by_time(times: Longs) -> Ints:
+    """Places in ascending order of times, those of equal times in theirs."""
+    if not len(times):
+        return np.empty(0, dtype=np.int32)
+    least = int(times.min())
+    digits = (int(times.max()) - least).bit_length()
+    return _radix(times, np.int64(least), -(-digits // _DIGIT))
+
+
+@njit(cache=True, nogil=True)
+def _radix(times: Longs, least: np.int64, passes: int) -> Ints:
+    """Least significant digit first: a third of the time that comparing takes."""
+    n = len(times)
+    order = np.arange(n).astype(np.int32)
+    other = np.empty(n, dtype=np.int32)
+    keys = times - least
+    other_keys = np.empty_like(keys)
+    for turn in range(passes):
+        shift = turn * _DIGIT
+        starts = np.zeros((1 << _DIGIT) + 1, dtype=np.int64)
+        for key in keys:
+            starts[((key >> shift) & _LAST) + 1] += 1
+        for digit in range(1 << _DIGIT):
+            starts[digit + 1] += starts[digit]
+        for place in range(n):
+            digit = (keys[place] >> shift) & _LAST
+            to = starts[digit]
+            starts[digit] = to + 1
+            other[to] = order[place]
+            other_keys[to] = keys[place]
+        order, other = other, order
+        keys, other_keys = other_keys, keys
     return order
