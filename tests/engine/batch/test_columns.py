@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pyarrow as pa
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sameas.engine.batch.columns import Columns, ordered
@@ -21,7 +21,6 @@ def columns(keys: list[RecordKey], times: list[int]) -> Columns:
     return Columns.from_records(records, default())
 
 
-@settings(deadline=None)  # the first example compiles
 @given(st.lists(st.tuples(KEYS, TIMES), max_size=40, unique_by=lambda row: row[0]))
 def test_records_are_ordered_by_time_source_and_id(rows: list[tuple[RecordKey, int]]) -> None:
     """Strings decide only where times are equal, and then as code points do."""
@@ -44,7 +43,6 @@ def test_keys_and_identifiers_come_out_as_they_went_in() -> None:
     assert {made.identifier(number) for number in made.ids.tolist()} == set(some)
 
 
-@settings(deadline=None)  # the first example compiles
 @given(
     st.lists(st.lists(st.one_of(st.none(), st.text("ab", max_size=2)), max_size=6), max_size=4),
     st.sampled_from([1, 16, 32]),
