@@ -20,6 +20,7 @@ from numba import njit
 
 from sameas.engine.batch.columns import Columns, flat
 from sameas.engine.batch.interner import Interner, StringBuffers
+from sameas.errors import Fault, InputError
 from sameas.graph.model import Identifier
 from sameas.graph.versions import (
     content_hash,
@@ -39,6 +40,9 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
 
 __all__ = ["Live", "live"]
+
+_MOST_VALUES = (1 << 29) - 1
+"""Identifier values and rows of one run: places are counted in 32 bits, four bytes each."""
 
 _EMAIL = "email"
 _DIGESTS = ("email_sha256", "email_sha1", "email_md5")
@@ -198,6 +202,14 @@ class _Living:
             for rows, _ in parts:
                 _count(counts, rows)
         ptr = np.cumsum(counts)
+        if int(ptr[-1]) + self.n > _MOST_VALUES:
+            raise InputError(
+                Fault(
+                    "input",
+                    f"{int(ptr[-1]):,} identifier values on {self.n:,} rows are too many at once",
+                    f"a run takes {_MOST_VALUES:,} of both together: leave out a source or a type",
+                )
+            )
         ids = np.empty(int(ptr[-1]), dtype=np.int32)
         at = ptr[:-1].copy()
         distinct = True
