@@ -16,6 +16,7 @@ from numba import njit
 from sameas.engine.batch.links import LINKED, UNLINKED
 from sameas.engine.batch.plain import GUARD, LIMIT
 from sameas.engine.batch.refusals import Reasons, RefusedLinks
+from sameas.engine.batch.search import place_of
 from sameas.engine.batch.stepwise import Reason
 
 if TYPE_CHECKING:
@@ -249,15 +250,7 @@ def _finish(
                 grown_reason[:n] = reason
                 reason = grown_reason
             at[n] = i
-            low = 0
-            high = len(place)
-            while low < high:
-                middle = (low + high) >> 1
-                if place[middle] < i:
-                    low = middle + 1
-                else:
-                    high = middle
-            reason[n] = low
+            reason[n] = place_of(place, i)
             n += 1
         if own < 0:
             status[x] = UNLINKED
