@@ -64,8 +64,8 @@ _IDENTIFIERS = (
     ),
     # An installation: a phone is personal, a tablet is a family's, a till is a shop's. New with
     # each reinstall, so a profile collects many; without a limit one till that slips through
-    # would chain. Guarded for the tablet: in a simulated city that took precision from .910 to
-    # .924 and no recall (benchmarks/percolation.py).
+    # would chain. Guarded for the tablet: in a city of 100,000 that took precision from .909 to
+    # .924 and no recall (benchmarks/percolation.py, dial 1).
     IdentifierType(
         "device_id",
         canonicaliser="uuid",
