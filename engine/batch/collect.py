@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeVar
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numba import njit
 
 from sameas.engine.batch.interner import Interner
 from sameas.engine.batch.keys import RecordIds
@@ -79,6 +80,21 @@ def _changed(values: pa.StringArray, raw: pa.StringArray) -> NDArray[np.intp]:
         return np.empty(0, dtype=np.intp)  # canonical already, so the text was not even copied
     differs = pc.fill_null(pc.not_equal(values, raw), fill_value=False)
     return np.flatnonzero(differs.to_numpy(zero_copy_only=False))
+
+
+@njit(cache=True, nogil=True)
+def _carried(rows: Ints, numbers: Ints, base: int, count: int) -> tuple[Ints, Ints]:
+    """The rows, counted on from `base`, and the numbers of the `count` values that are there."""
+    found = np.empty(count, dtype=np.int32)
+    kept = np.empty(count, dtype=np.int32)
+    at = 0
+    for i in range(len(numbers)):
+        if at == count:
+            break
+        found[at] = rows[i] + base  # written over by the next one if it is not there
+        kept[at] = numbers[i]
+        at += numbers[i] >= 0
+    return found, kept
 
 
 class Collector:
@@ -157,15 +173,15 @@ class Collector:
             if one.type in self.place:
                 self.values[self.place[one.type]].intern(pa.array([one.value], pa.string()))
 
-    def _sources(self, column: pa.StringArray) -> Ints:
-        encoded = column.dictionary_encode()
-        numbers = [
-            self.sources.setdefault(name, len(self.sources))
-            for name in encoded.dictionary.to_pylist()
-        ]
-        table: Ints = np.array(numbers, dtype=np.int32)
-        codes: Ints = encoded.indices.to_numpy()
-        return table[codes]
+    def _sources(self, column: pa.DictionaryArray | pa.StringArray) -> Ints:
+        encoded = column.dictionary_encode()  # what is a dictionary already stays as it is
+        codes = encoded.indices.to_numpy()
+        table = np.zeros(len(encoded.dictionary), dtype=np.int32)
+        for place in np.flatnonzero(np.bincount(codes)).tolist():
+            name = encoded.dictionary[place].as_py()
+            table[place] = self.sources.setdefault(name, len(self.sources))
+        found: Ints = table[codes]
+        return found
 
     def _times(self, column: pa.Int64Array | None, n: int) -> Longs:
         if column is None:
@@ -186,12 +202,13 @@ class Collector:
         canonical = self.policy.identifiers[kind].canonicaliser
         values, reasons = canonicalise_column(canonical, column.values, self.options)
         numbers = self.values[kind].intern(values)
-        rows = np.arange(len(numbers), dtype=np.int32) if column.rows is None else column.rows
-        if values.null_count:
-            here = numbers >= 0
-            self.links[kind].append(((rows[here] + base).astype(np.int32), numbers[here]))
-        elif len(numbers):
-            self.links[kind].append(((rows + base).astype(np.int32), numbers))
+        if column.rows is None:
+            rows = np.arange(len(numbers), dtype=np.int32)
+        else:
+            rows = column.rows.astype(np.int32)
+        if values.null_count < len(values):
+            count = len(values) - values.null_count
+            self.links[kind].append(_carried(rows, numbers, base, count))
         changed = _changed(values, column.values)
         if len(changed):
             self._spelled(column, kind, changed, rows[changed] + base, numbers[changed])

@@ -120,7 +120,7 @@ class _Living:
             alive &= ~self.withdrawn
         tombstones = self._named_tombstones(*withdrawn)
         named = alive & (self.rid >= 0)
-        linked = np.diff(self.ptr) > 0
+        linked = self.ptr[1:] > self.ptr[:-1]
         rows = self._newest(named, withdrawn)
         simple = len(rows) == self.n
         ids: pa.Array = self.record_ids
@@ -201,7 +201,7 @@ class _Living:
         for parts in self.rows.links:
             for rows, _ in parts:
                 _count(counts, rows)
-        ptr = np.cumsum(counts)
+        ptr = np.cumsum(counts, out=counts)
         if int(ptr[-1]) + self.n > _MOST_VALUES:
             raise InputError(
                 Fault(
@@ -211,7 +211,7 @@ class _Living:
                 )
             )
         ids = np.empty(int(ptr[-1]), dtype=np.int32)
-        at = ptr[:-1].copy()
+        at = ptr[:-1].astype(np.int32)
         distinct = True
         for base, parts in zip(self.offsets.tolist(), self.rows.links, strict=False):
             for rows, numbers in parts:
@@ -541,7 +541,7 @@ def _count(counts: Longs, rows: Ints) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _fill(at: Longs, ptr: Longs, ids: Ints, rows: Ints, numbers: Ints, base: int) -> bool:
+def _fill(at: Ints, ptr: Longs, ids: Ints, rows: Ints, numbers: Ints, base: int) -> bool:
     """Add one column's links; False if some row now has a value twice or out of order."""
     fine = True
     for i in range(len(rows)):

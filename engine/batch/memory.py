@@ -1,4 +1,4 @@
-"""Two machine instructions that numba does not offer: an unaligned load and a prefetch."""
+"""Three machine instructions that numba does not offer: an unaligned load and store, a prefetch."""
 
 from __future__ import annotations
 
@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 
     def load_u64(array: NDArray[np.uint8], at: int | np.integer[Any]) -> np.uint64:
         """Eight bytes of an array from `at` on as one little-endian number."""
+
+    def store_u64(array: NDArray[np.uint8], at: int | np.integer[Any], word: np.uint64) -> None:
+        """Write a number as eight little-endian bytes of an array, from `at` on."""
 
     def prefetch(array: NDArray[np.generic], at: int | np.integer[Any]) -> None:
         """Ask for the cache line of `array[at]` ahead of time."""
@@ -37,6 +40,18 @@ else:
         return types.uint64(array, at), codegen
 
     @intrinsic
+    def store_u64(_typing: Any, array: Any, at: Any, word: Any) -> Any:
+        """Store with an alignment of one."""
+
+        def codegen(context: Any, builder: Any, signature: Any, args: Any) -> Any:
+            at64 = context.cast(builder, args[1], signature.args[1], types.intp)
+            place = _pointer(context, builder, signature.args[0], args[0], at64)
+            builder.store(args[2], builder.bitcast(place, ir.IntType(64).as_pointer()), align=1)
+            return context.get_dummy_value()
+
+        return types.void(array, at, word), codegen
+
+    @intrinsic
     def prefetch(_typing: Any, array: Any, at: Any) -> Any:
         """Prefetch for reading, into the nearer caches."""
 
@@ -52,4 +67,4 @@ else:
         return types.void(array, at), codegen
 
 
-__all__ = ["load_u64", "prefetch"]
+__all__ = ["load_u64", "prefetch", "store_u64"]

@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-__all__ = ["explode", "flatten", "is_list", "joined", "solid", "strings"]
+__all__ = ["copied", "explode", "flatten", "is_list", "joined", "solid", "strings", "trimmed"]
 
 _Array = pa.Array
 
@@ -45,11 +45,29 @@ def strings(column: pa.Array | pa.ChunkedArray) -> pa.StringArray:
     ['7', '2.5', None, None]
     """
     text = _text(solid(column))
-    if text.null_count < len(text):
-        empty = pc.equal(text, "")
-        if pc.any(empty).as_py():
-            text = pc.if_else(empty, pa.scalar(None, pa.string()), text)
+    if pc.min(pc.binary_length(text)).as_py() == 0:
+        text = pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
     return text
+
+
+def trimmed(column: pa.Array | pa.ChunkedArray) -> pa.StringArray:
+    """As `joined`, without the white space around a value; what is empty then is null.
+
+    >>> trimmed(pa.array([" a ", "b", " "])).to_pylist()
+    ['a', 'b', None]
+    """
+    text = joined(column)
+    return text if _spaceless(text) else strings(pc.utf8_trim_whitespace(text))
+
+
+def _spaceless(text: pa.StringArray) -> bool:
+    """Whether all of a column's bytes are ASCII, and none is a space: two sweeps."""
+    _, ends, data = text.buffers()
+    if data is None or not len(text):
+        return True
+    sizes = np.frombuffer(ends, np.int32, len(text) + 1)
+    used = np.frombuffer(data, np.int8)[sizes[0] : sizes[-1]]  # above 127 is below zero
+    return not used.size or used.min() > ord(" ")
 
 
 def joined(column: pa.Array | pa.ChunkedArray, separator: str = "; ") -> pa.StringArray:
@@ -87,14 +105,24 @@ def explode(column: pa.Array | pa.ChunkedArray) -> tuple[pa.StringArray, npt.NDA
     return values.filter(kept), rows[kept.to_numpy(zero_copy_only=False)]
 
 
+def copied(column: pa.Array | pa.ChunkedArray, start: int, size: int) -> pa.Array:
+    """A piece of a column that does not hold the memory of all."""
+    piece = column.slice(start, size)
+    return (
+        piece.combine_chunks() if isinstance(piece, pa.ChunkedArray) else pa.concat_arrays([piece])
+    )
+
+
 def solid(column: pa.Array | pa.ChunkedArray) -> pa.Array:
     """The same values as one array without an offset. Raises ValueError past 2 GiB of text."""
-    array = column.combine_chunks() if isinstance(column, pa.ChunkedArray) else column
+    array = column
+    if isinstance(column, pa.ChunkedArray):  # combining copies, a single chunk too
+        array = column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
     if isinstance(array, pa.ChunkedArray):  # combine_chunks keeps apart what overflows 2 GiB
         raise ValueError(  # noqa: TRY004  (the size is wrong, not the type)
             "a batch holds more than 2 GiB of text in one column"
         )
-    return pa.concat_arrays([array]) if array.offset == 0 else pa.concat_arrays([array, array[:0]])
+    return array if array.offset == 0 else pa.concat_arrays([array, array[:0]])
 
 
 def _text(array: pa.Array) -> pa.StringArray:

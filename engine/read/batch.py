@@ -15,7 +15,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from sameas.engine.read.arrow import explode, is_list, joined, strings
+from sameas.engine.read.arrow import explode, is_list, joined, strings, trimmed
 from sameas.engine.read.times import to_micros
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class Rows:
 class RawBatch:
     """A piece of a file; a null is a value that is not there."""
 
-    source: pa.StringArray
+    source: pa.DictionaryArray | pa.StringArray
     record_id: pa.StringArray | None
     event_time: pa.Int64Array | None
     """Microseconds since the epoch, UTC; as `first_seen`."""
@@ -100,10 +100,7 @@ def build(rows: Rows, mapping: Mapping, *, source: str) -> RawBatch:
 
     def key(name: str) -> pa.StringArray | None:
         role = mapping.first(name)
-        if role is None:
-            return None
-        text = pc.utf8_trim_whitespace(joined(column(role)))
-        return pc.if_else(pc.equal(text, ""), pa.scalar(None, pa.string()), text)
+        return None if role is None else trimmed(column(role))
 
     def time(name: str) -> pa.Int64Array | None:
         role = mapping.first(name)
@@ -115,7 +112,7 @@ def build(rows: Rows, mapping: Mapping, *, source: str) -> RawBatch:
         )
         return micros
 
-    named = key("source")
+    named = mapping.first("source")
     event_time, first_seen = time("event_time"), time("first_seen")
     flag = mapping.first("withdrawn")
     withdrawn = None
@@ -123,7 +120,7 @@ def build(rows: Rows, mapping: Mapping, *, source: str) -> RawBatch:
         withdrawn, bad_flags = _flags(column(flag), flag.column, rows.lines)
         rejected.extend(bad_flags)
     return RawBatch(
-        source=_constant(source, n) if named is None else pc.fill_null(named, source),
+        source=_sources(None if named is None else column(named), source, n),
         record_id=key("record_id"),
         event_time=event_time,
         first_seen=first_seen,
@@ -140,10 +137,18 @@ def build(rows: Rows, mapping: Mapping, *, source: str) -> RawBatch:
     )
 
 
-def _constant(text: str, n: int) -> pa.StringArray:
-    return pa.DictionaryArray.from_arrays(
-        pa.array(np.zeros(n, np.int32)), pa.array([text])
-    ).dictionary_decode()
+def _sources(data: pa.Array | None, default: str, n: int) -> pa.DictionaryArray:
+    """The source of each row; of those that name none the default."""
+    if data is None:
+        return pa.DictionaryArray.from_arrays(np.zeros(n, np.int32), pa.array([default]))
+    if not pa.types.is_dictionary(data.type):
+        data = joined(data).dictionary_encode()
+    names = pc.fill_null(trimmed(data.dictionary), default)
+    rows = data.indices.cast(pa.int32())
+    if rows.null_count:
+        names = pa.concat_arrays([names, pa.array([default])])
+        rows = rows.fill_null(len(names) - 1)
+    return pa.DictionaryArray.from_arrays(rows, names)
 
 
 def _identifiers(role: ColumnRole, data: pa.Array) -> IdentifierColumn:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 
 from sameas.engine.read import csvs
-from sameas.engine.read.arrow import flatten
+from sameas.engine.read.arrow import copied, flatten, joined
 from sameas.engine.read.batch import BadValue, RawBatch, Rows, build
 from sameas.engine.read.detect import SAMPLE_ROWS, SINGLE_ROLES, detect, missing_columns
 from sameas.engine.read.opening import (
@@ -85,7 +85,7 @@ def _slices(rows: Rows, size: int) -> Iterator[Rows]:
         return
     for start in range(0, len(rows), size):
         yield Rows(
-            {name: array.slice(start, size) for name, array in rows.columns.items()},
+            {name: copied(array, start, size) for name, array in rows.columns.items()},
             rows.lines[start : start + size],
             rows.rejected if start == 0 else (),
         )
@@ -189,8 +189,6 @@ def _sample(file: Opened, names: Sequence[str]) -> tuple[pa.Table, BadValue | No
 
 def _alike(parts: list[pa.Table]) -> list[pa.Table]:
     """Tables of one schema: a JSON key may hold lists in one block and text in the next."""
-    from sameas.engine.read.arrow import joined
-
     if all(part.schema == parts[0].schema for part in parts):
         return parts
     return [pa.table({n: joined(part.column(n)) for n in part.column_names}) for part in parts]

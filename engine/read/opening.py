@@ -5,6 +5,7 @@ What cannot be read is refused here, with what it is and what to do about it.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -14,7 +15,7 @@ import pyarrow as pa
 from pyarrow import parquet
 
 from sameas.engine.read import csvs, jsonl
-from sameas.engine.read.arrow import flatten
+from sameas.engine.read.arrow import flatten, solid
 from sameas.engine.read.batch import Rows
 from sameas.engine.read.detect import SAMPLE_ROWS
 from sameas.engine.read.text import BLOCK, Compression, compression_of, decoded, encoding_of, head
@@ -213,21 +214,22 @@ def _open_json(
 
 def _open_parquet(path: Path) -> Opened:
     with parquet.ParquetFile(path) as file:
-        rows = file.metadata.num_rows
-        schema = file.schema_arrow
+        metadata, schema = file.metadata, file.schema_arrow
+    rows = metadata.num_rows
     if not len(schema):
         raise InputError(Fault(str(path), "has no columns"))
     leaves = flatten(schema.empty_table())
     names = csvs.unique_names(leaves.column_names)
     tops = csvs.unique_names(list(schema.names))
     unique = len(set(schema.names)) == len(schema.names)
+    few = _few_words(metadata, schema) if unique else []
 
     def reader(columns: Sequence[str], *, ignored: frozenset[str], size: int) -> Iterator[Rows]:
         del ignored
         wanted = set(columns)
         needed = [t for t in tops if any(c == t or c.startswith(f"{t}.") for c in wanted)]
         line = 1
-        with parquet.ParquetFile(path, pre_buffer=False) as opened:
+        with parquet.ParquetFile(path, pre_buffer=False, read_dictionary=few) as opened:
             batches = opened.iter_batches(size, columns=needed if unique and needed else None)
             for batch in batches:
                 yield table_rows(pa.Table.from_batches([batch]), wanted, first_line=line)
@@ -247,13 +249,27 @@ def _open_parquet(path: Path) -> Opened:
     )
 
 
+def _few_words(metadata: parquet.FileMetaData, schema: pa.Schema) -> list[str]:
+    """The columns of text that a file keeps as a dictionary: so they are read too.
+
+    Plain text takes four bytes a value and more, a place in a dictionary two and fewer.
+    """
+    sizes = Counter[str]()
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for leaf in map(group.column, range(group.num_columns)):
+            sizes[leaf.path_in_schema] += leaf.total_uncompressed_size
+    return [
+        field.name
+        for field in schema
+        if pa.types.is_string(field.type) and sizes[field.name] <= 2 * metadata.num_rows
+    ]
+
+
 def table_rows(table: pa.Table, wanted: set[str], *, first_line: int) -> Rows:
     """A piece of a table, flattened; only the wanted columns."""
     table = flatten(table)
     names = csvs.unique_names(table.column_names)
     columns = {
-        name: table.column(place).combine_chunks()
-        for place, name in enumerate(names)
-        if name in wanted
+        name: solid(table.column(place)) for place, name in enumerate(names) if name in wanted
     }
     return Rows(columns, np.arange(first_line, first_line + len(table), dtype=np.int64))

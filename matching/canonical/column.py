@@ -17,13 +17,25 @@ import pyarrow as pa
 from sameas.errors import Fault, InputError
 from sameas.matching.canonical import canonicalise
 from sameas.matching.canonical.junk import is_junk, literals
-from sameas.matching.canonical.kernels import CODES, HEX, HOST, LOCAL, SLOW, merge, rewrite
+from sameas.matching.canonical.kernels import (
+    BLOCK,
+    CODES,
+    HEX,
+    HOST,
+    LOCAL,
+    SLOW,
+    merge,
+    rewrite,
+    settled,
+)
 from sameas.matching.canonical.model import Column, Kind, Options
 from sameas.matching.canonical.phone import plan
 from sameas.matching.canonical.sieve import candidates, signature
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    Longs = NDArray[np.int64]
 
 __all__ = ["canonicalise_column", "junk_column"]
 
@@ -50,18 +62,20 @@ def canonicalise_column(kind: Kind, raw: pa.Array | pa.ChunkedArray, options: Op
     if pa.types.is_dictionary(raw.type):
         return _through_dictionary(kind, raw, options)
     strings = _as_strings(raw)
-    text = _read(strings)
     rows = len(strings)
+    plans = _plans() if kind == "phone" else _NO_PLANS
+    blocks = np.zeros(-(-rows // BLOCK), np.bool_)
+    if _is_canonical(kind, strings, plans, blocks):
+        return Column(_plain_layout(strings), None)
+    text = _read(strings)
     ends = np.empty(rows + 1, np.int64)
     states = np.empty(rows, np.uint8)
     size = int(text.offsets[-1] - text.offsets[0])
     out = np.empty(size + 6 * rows + 8, np.uint8)
     nanp = kind == "phone" and _in_nanp(options.default_region.upper())
     flags = np.array([options.email_dots, options.email_tags, nanp])
-    plans = _plans() if kind == "phone" else _NO_PLANS
-    other, slow = rewrite(
-        CODES[kind], text.data, text.offsets, text.valid, out, ends, states, flags, _TABLES, plans
-    )
+    written = (out, ends, states)
+    other, slow = rewrite(CODES[kind], *text, blocks, *written, flags, _TABLES, plans)
     if not other:
         return Column(_plain_layout(strings), None)
     known, codes = _settle(kind, strings, states, options) if slow else (_NOTHING_KNOWN, _NO_CODES)
@@ -76,6 +90,20 @@ def canonicalise_column(kind: Kind, raw: pa.Array | pa.ChunkedArray, options: Op
     target = np.empty(int(offsets[-1]), np.uint8)
     merge(*parts, target, offsets, valid)
     return Column(_written(target, offsets, valid), _reasons(known.reasons, states, codes))
+
+
+def _is_canonical(
+    kind: Kind, strings: pa.Array, plans: tuple[Longs, Longs], blocks: NDArray[np.bool_]
+) -> bool:
+    """Whether all rows are canonical by a glance; `blocks` is marked where only some are."""
+    if pa.types.is_large_string(strings.type):  # past 2 GiB of text
+        return False
+    _, ends, data = strings.buffers()
+    if data is None or not blocks.size:
+        return False
+    offsets = np.frombuffer(ends, np.int32)[strings.offset : strings.offset + len(strings) + 1]
+    text = np.frombuffer(data if data.size else b"\0", np.uint8)
+    return bool(settled(CODES[kind], text, offsets, _valid(strings), plans, blocks))
 
 
 def junk_column(kind: Kind, values: pa.StringArray) -> NDArray[np.bool_]:
@@ -105,15 +133,24 @@ def _joined(raw: pa.ChunkedArray) -> pa.Array:
 
 def _as_strings(raw: pa.Array) -> pa.Array:
     kind = raw.type
-    if pa.types.is_string(kind) or pa.types.is_large_string(kind):
+    if pa.types.is_string(kind):
         return raw
+    if pa.types.is_large_string(kind):
+        return raw.cast(pa.string()) if _text_end(raw) <= _MOST else raw
     if pa.types.is_string_view(kind):
-        return raw.cast(pa.large_string())
+        return _as_strings(raw.cast(pa.large_string()))
     if pa.types.is_integer(kind) or pa.types.is_null(kind):
         return raw.cast(pa.string())
     raise InputError(
         Fault("identifier column", f"its type is {kind}", "cast it to strings or integers first")
     )
+
+
+def _text_end(strings: pa.Array) -> int:
+    """Where the last text of a large string array ends in its buffer."""
+    ends = strings.buffers()[1]
+    at = strings.offset + len(strings)
+    return int(np.frombuffer(ends, np.int64, 1, 8 * at)[0]) if len(strings) else 0
 
 
 def _through_dictionary(kind: Kind, raw: pa.DictionaryArray, options: Options) -> Column:
@@ -141,8 +178,13 @@ def _read(strings: pa.Array) -> _Text:
     return _Text(
         np.frombuffer(data if data is not None and data.size else b"\0", np.uint8),
         offsets,
-        strings.is_valid().to_numpy(zero_copy_only=False) if strings.null_count else _NO_NULLS,
+        _valid(strings),
     )
+
+
+def _valid(strings: pa.Array) -> NDArray[np.bool_]:
+    """Which rows are not null; empty where none is."""
+    return strings.is_valid().to_numpy(zero_copy_only=False) if strings.null_count else _NO_NULLS
 
 
 def _plain_layout(strings: pa.Array) -> pa.StringArray:

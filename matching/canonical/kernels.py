@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
 _Kernel = TypeVar("_Kernel", bound="Callable[..., object]")
 
-__all__ = ["CODES", "SLOW", "inline", "jit", "merge", "rewrite"]
+__all__ = ["BLOCK", "CODES", "SLOW", "inline", "jit", "merge", "rewrite", "settled"]
 
 CODES = {"exact": 0, "folded": 1, "email": 2, "phone": 3, "uuid": 4, "hash": 5}
 NONE, SAME, EDITED, SLOW = 0, 1, 2, 3
 """What a row came to: no value, canonical as it was, rewritten, left to the function."""
 
-_BLOCK = 64
+BLOCK = 64
 """Rows that are tested as one: enough to sweep, few enough that most blocks hold no odd row."""
 
 _AT, _DOT, _DASH, _PLUS, _ZERO, _NINE = 64, 46, 45, 43, 48, 57
@@ -324,16 +324,35 @@ def _printable(text: Bytes, fold: bool) -> bool:
 
 
 @inline
-def _lower_hex(text: Bytes) -> bool:
+def _dashes(text: Bytes) -> int:
+    """How many dashes there are among lower-case hexadecimal digits; -1 if there is anything else.
+
+    A sweep that the compiler vectorises.
+    """
     bad = False
+    dashes = 0
     for byte in text:
-        bad |= not (((byte >= 48) & (byte <= 57)) | ((byte >= 97) & (byte <= 102)))
-    return not bad
+        dash = byte == _DASH
+        bad |= not (dash | (byte >= 48) & (byte <= 57) | (byte >= 97) & (byte <= 102))
+        dashes += dash
+    return -1 if bad else dashes
 
 
-@jit
-def _settled_emails(data: Bytes, offsets: Longs, low: int, high: int) -> bool:
-    """Whether all rows, none of them null, are plain addresses in canonical form.
+@inline
+def _parted(text: Bytes) -> bool:
+    """Whether a text is as long as a UUID and has dashes where one has."""
+    return (
+        text.size == 36
+        and text[8] == _DASH
+        and text[13] == _DASH
+        and text[18] == _DASH
+        and text[23] == _DASH
+    )
+
+
+@inline
+def _settled_emails(data: Bytes, offsets: Codes, valid: Mask, low: int, high: int) -> bool:
+    """Whether all rows that are not null are plain addresses in canonical form.
 
     One sweep over the text of all rows, which the compiler vectorises, sees the alphabet and the
     number of "@"; a glance at each row from its end does the rest.
@@ -350,94 +369,144 @@ def _settled_emails(data: Bytes, offsets: Longs, low: int, high: int) -> bool:
         bad |= mark & ((before == 46) | (before == 45) | (before == 64))
         signs += sign
         before = byte
-    if bad or signs != high - low:
+    if bad:
         return False
+    nulls = valid.size > 0
     for row in range(low, high):
+        if nulls and not valid[row]:
+            continue
+        signs -= 1
         start, end = offsets[row], offsets[row + 1]
         at = end - 1
+        dot = np.int64(-1)
         while at > start and data[at] != _AT:
+            if data[at] == _DOT and dot < 0:
+                dot = at
+            bad |= data[at] == 95
             at -= 1
-        if at == start or at - start > 64 or end - at > 64 or end - at < 4:
+        if bad or at <= start or at - start > 64 or end - at > 64 or end - at < 4:
             return False
-        dot = end - 1
-        while data[dot] != _DOT and dot > at:
-            dot -= 1
-        if dot == at or dot == end - 1 or data[dot + 1] <= _NINE or data[end - 1] == _DASH:
+        if dot < 0 or dot == end - 1 or data[dot + 1] <= _NINE or data[end - 1] == _DASH:
             return False
-        for i in range(at + 1, end):
-            if data[i] == 95:
-                return False
         size = end - at
         if size == 15 and data[at + 1] == 103:
             return False
         if size == 10 and data[at + 1] == 103 and data[at + 2] == 109:
-            for byte in data[start:at]:
-                if byte == _DOT:
-                    return False
-    return True
+            for i in range(start, at):
+                bad |= data[i] == _DOT
+            if bad:
+                return False
+    return bool(signs == 0)
 
 
-@jit
-def _settled_row(kind: int, text: Bytes, firsts: Longs, lengths: Longs) -> bool:
-    size = text.size
-    if size == 0:
-        return False
-    if kind == 5:
-        return (size == 32 or size == 40 or size == 64) and _lower_hex(text)
-    if kind == 4:
-        first = text[0]
-        if size == 36 and text[8] == _DASH:
-            return (
-                text[13] == _DASH
-                and text[18] == _DASH
-                and text[23] == _DASH
-                and _lower_hex(text[:8])
-                and _lower_hex(text[9:13])
-                and _lower_hex(text[14:18])
-                and _lower_hex(text[19:23])
-                and _lower_hex(text[24:])
-            )
-        if size == 32 or first == 123 or first == 40 or first == 117 or first == 85:
-            return False
-        return _printable(text, False)
-    if text[0] != _PLUS or size < 7 or size > 18 or text[1] == _ZERO:
-        return False
+@inline
+def _settled_phones(
+    data: Bytes, offsets: Codes, valid: Mask, low: int, high: int, firsts: Longs, lengths: Longs
+) -> bool:
+    """Whether all rows that are not null are E.164 that the plans' table settles."""
     bad = False
-    for byte in text[1:]:
-        bad |= (byte < _ZERO) | (byte > _NINE)
+    signs = 0
+    for byte in data[offsets[low] : offsets[high]]:
+        sign = byte == _PLUS
+        bad |= not (sign | (byte >= _ZERO) & (byte <= _NINE))
+        signs += sign
     if bad:
         return False
-    code = 0
-    for width in range(1, 4):
-        code = code * 10 + text[width] - _ZERO
-        if lengths[code] != 0:
-            first = np.int64(text[width + 1]) - _ZERO
-            return bool((firsts[code] >> first) & (lengths[code] >> (size - 1 - width)) & 1)
-    return False
+    nulls = valid.size > 0
+    for row in range(low, high):
+        if nulls and not valid[row]:
+            continue
+        signs -= 1
+        start = offsets[row]
+        size = offsets[row + 1] - start
+        if data[start] != _PLUS or size < 7 or size > 18 or data[start + 1] == _ZERO:
+            return False
+        code = 0
+        good = False
+        for width in range(1, 4):
+            code = code * 10 + data[start + width] - _ZERO
+            if lengths[code] != 0:
+                digit = np.int64(data[start + width + 1]) - _ZERO
+                good = bool((firsts[code] >> digit) & (lengths[code] >> (size - 1 - width)) & 1)
+                break
+        if not good:
+            return False
+    return bool(signs == 0)
+
+
+@inline
+def _settled_uuids(data: Bytes, offsets: Codes, valid: Mask, low: int, high: int) -> bool:
+    """Whether all rows that are not null are lower-case dashed UUIDs."""
+    dashes = _dashes(data[offsets[low] : offsets[high]])
+    nulls = valid.size > 0
+    for row in range(low, high):
+        if nulls and not valid[row]:
+            continue
+        dashes -= 4
+        if dashes < 0 or not _parted(data[offsets[row] : offsets[row + 1]]):
+            return False
+    return bool(dashes == 0)
+
+
+@inline
+def _settled_row(kind: int, text: Bytes) -> bool:
+    """Whether a hash, or a user id where UUIDs may be, is surely canonical as it is."""
+    size = text.size
+    if kind == 5:
+        return (size == 32 or size == 40 or size == 64) and _dashes(text) == 0
+    first = text[0]
+    if size == 32 or first == 123 or first == 40 or first == 117 or first == 85:
+        return False
+    if _parted(text):
+        return bool(_dashes(text) == 4)
+    return _printable(text, False)
 
 
 @jit
-def _settled(
+def settled(
     kind: int,
     data: Bytes,
-    offsets: Longs,
-    low: int,
-    high: int,
-    firsts: Longs,
-    lengths: Longs,
+    offsets: Codes,
+    valid: Mask,
+    plans: tuple[Longs, Longs],
+    blocks: Mask,
 ) -> bool:
-    """Whether rows low to high, none of them null, are surely canonical as they are."""
-    if kind == 2:
-        return _settled_emails(data, offsets, low, high)
-    if kind <= 1:
+    """Mark the blocks of 64 rows that are surely canonical as they are; whether all of them are.
+
+    A null that hides text is not: what is left behind has to be without it.
+    """
+    rows = offsets.size - 1
+    nulls = valid.size > 0
+    firsts, lengths = plans
+    count = 0
+    for block in range(blocks.size):
+        low = block * BLOCK
+        high = min(low + BLOCK, rows)
         shortest = 1
+        hidden = 0
         for row in range(low, high):
-            shortest = min(shortest, offsets[row + 1] - offsets[row])
-        return shortest > 0 and _printable(data[offsets[low] : offsets[high]], kind == 1)
-    for row in range(low, high):
-        if not _settled_row(kind, data[offsets[row] : offsets[row + 1]], firsts, lengths):
-            return False
-    return True
+            size = offsets[row + 1] - offsets[row]
+            if nulls and not valid[row]:
+                hidden += size
+            else:
+                shortest = min(shortest, size)
+        good = shortest > 0 and hidden == 0
+        if good and kind <= 1:
+            good = _printable(data[offsets[low] : offsets[high]], kind == 1)
+        elif good and kind == 2:
+            good = _settled_emails(data, offsets, valid, low, high)
+        elif good and kind == 3:
+            good = _settled_phones(data, offsets, valid, low, high, firsts, lengths)
+        elif good and not (kind == 4 and _settled_uuids(data, offsets, valid, low, high)):
+            for row in range(low, high):
+                if nulls and not valid[row]:
+                    continue
+                if not _settled_row(kind, data[offsets[row] : offsets[row + 1]]):
+                    good = False
+                    break
+        blocks[block] = good
+        count += good
+    return bool(count == blocks.size)
 
 
 @jit
@@ -446,6 +515,7 @@ def rewrite(
     data: Bytes,
     offsets: Longs,
     valid: Mask,
+    blocks: Mask,
     out: Bytes,
     ends: Longs,
     states: Bytes,
@@ -455,41 +525,34 @@ def rewrite(
 ) -> tuple[int, int]:
     """Canonicalise n rows from `data[offsets[i]:offsets[i + 1]]` into `out`.
 
-    `valid` is empty where no row is null. `out` must hold the text and six bytes a row more;
-    `ends[i + 1]` is where row i ends in it. Returns how many rows are not SAME (or null as before),
-    and how many SLOW.
+    `valid` is empty where no row is null, `blocks` is what `settled` marked. `out` must hold the
+    text and six bytes a row more; `ends[i + 1]` is where row i ends in it. Returns how many rows
+    are not SAME (or null as before), and how many SLOW.
     """
     other = 0
     slow = 0
     ends[0] = 0
     at = ends[0]  # a literal 0 would compile every kernel a second time, for literals
-    rows = ends.size - 1
     nulls = valid.size > 0
-    firsts, lengths = plans
-    low = 0
-    while low < rows:
-        while low < rows and nulls and not valid[low]:
-            states[low] = NONE
-            low += 1
-            ends[low] = at
-        high = low
-        while high < rows and high - low < _BLOCK and not (nulls and not valid[high]):
-            high += 1
-        if high == low:
-            break
-        if _settled(kind, data, offsets, low, high, firsts, lengths):
+    for block in range(blocks.size):
+        low = block * BLOCK
+        high = min(low + BLOCK, states.size)
+        if blocks[block]:
             shift = at - offsets[low]
             for row in range(low, high):
-                states[row] = SAME
+                states[row] = NONE if nulls and not valid[row] else SAME
                 ends[row + 1] = offsets[row + 1] + shift
             # Not a slice assignment: its error messages alone take two seconds to compile.
             for i in range(offsets[low], offsets[high]):
                 out[at] = data[i]
                 at += 1
-            low = high
             continue
         for row in range(low, high):
             begin, stop = offsets[row], offsets[row + 1]
+            if nulls and not valid[row]:
+                states[row] = NONE
+                ends[row + 1] = at
+                continue
             start, end = _trim(data, begin, stop)
             if start == end:
                 states[row] = NONE
@@ -509,7 +572,6 @@ def rewrite(
                 other += not same
                 at = new
             ends[row + 1] = at
-        low = high
     return other + slow, slow
 
 

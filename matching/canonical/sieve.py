@@ -60,14 +60,19 @@ def _hollow(data: Bytes, start: int, end: int) -> bool:
 
 @inline
 def _fingered(data: Bytes, start: int, end: int) -> bool:
-    """Whether a number ends in equal digits, in a run of them or in 1212, or has an extension."""
-    if end - start < 5:
+    """Whether a number ends in five equal digits, in a run of them or in 1212, or has an extension.
+
+    Of eight characters and fewer any may be: five digits may reach into the country code.
+    """
+    if end - start < 9:
         return True
-    a, b, c = int(data[end - 3]), int(data[end - 2]), int(data[end - 1])
-    up, on = (b - a) % 10, (c - b) % 10
-    if up == on and (up == 0 or up == 1 or up == 9):
-        return True
-    if a == 50 and b == 49 and c == 50:
+    step = (int(data[end - 1]) - int(data[end - 2])) % 10
+    run = step == 0 or step == 1 or step == 9
+    for i in range(end - 4, end - 1):
+        run &= (int(data[i]) - int(data[i - 1])) % 10 == step
+    if run or (
+        data[end - 4] == 49 and data[end - 3] == 50 and data[end - 2] == 49 and data[end - 1] == 50
+    ):
         return True
     for i in range(end - 4, start, -1):
         if data[i] == 59:

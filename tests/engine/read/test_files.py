@@ -224,6 +224,17 @@ def test_one_column_is_enough(tmp_path: Path) -> None:
     assert emails(whole(one(tmp_path, "a.csv", "email\nann@example.com\n"))) == ["ann@example.com"]
 
 
+def test_a_source_is_read_alike_as_text_and_as_a_dictionary(tmp_path: Path) -> None:
+    """Parquet keeps a column of few words as a dictionary, and it is read as one."""
+    names = ["crm", " web", None, "", "crm"] * 40
+    table = pa.table({"source": names, "id": [str(i) for i in range(200)]})
+    parquet.write_table(table, tmp_path / "few.parquet")
+    parquet.write_table(table, tmp_path / "text.parquet", use_dictionary=False)
+    for name in ("few", "text"):
+        (file,) = inspect([tmp_path / f"{name}.parquet"], POLICY, now=0)
+        assert whole(file).source.to_pylist() == ["crm", "web", name, name, "crm"] * 40
+
+
 def test_a_source_column_wins_over_the_files_name(tmp_path: Path) -> None:
     batch = whole(one(tmp_path, "a.csv", "source,id\ncrm,1\n,2\n"))
     assert batch.source.to_pylist() == ["crm", "a"]

@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pyarrow as pa
 import pytest
 
 from sameas.errors import InputError
-from sameas.matching.canonical import KINDS, Kind, canonicalise_column, junk_column
+from sameas.matching.canonical import KINDS, Kind, canonicalise, canonicalise_column, junk_column
 
 RAW = ["Ann@x.com", None, " bob@x.com", "Ann@x.com", "no address", "zoë@x.com", ""]
 VALUES = ["ann@x.com", None, "bob@x.com", "ann@x.com", None, "zoë@x.com", None]
 REASONS = [None, None, None, None, "no @", None, None]
+
+CANONICAL: dict[Kind, str] = {
+    "exact": "User-7",
+    "folded": "user-7",
+    "email": "ann@x.com",
+    "phone": "+442079460958",
+    "uuid": "6ba7b810-9dad-11d1-80b4-00c04fd430c8",
+    "hash": "0f" * 32,
+}
 
 LAYOUTS = {
     "string": pa.array(RAW, pa.string()),
@@ -94,6 +104,27 @@ def test_a_slice_of_a_canonical_column_starts_at_zero() -> None:
     values, _ = canonicalise_column("email", pa.array(["a@x.com", None, "b@x.com"])[1:])
     assert values.offset == 0
     assert values.to_pylist() == [None, "b@x.com"]
+
+
+def test_text_behind_a_null_stays_behind() -> None:
+    """Arrow lets a null have bytes of its own."""
+    ends = pa.py_buffer(np.array([0, 7, 14, 21], np.int32))
+    text = pa.py_buffer(b"a@x.comb@x.comc@x.com")
+    raw = pa.StringArray.from_buffers(3, ends, text, pa.py_buffer(b"\x05"))
+    values, reasons = canonicalise_column("email", raw)
+    assert values.to_pylist() == ["a@x.com", None, "c@x.com"]
+    assert reasons is None
+
+
+@pytest.mark.parametrize("odd", [" a", "a ", "A@x.com", "+49", "F" * 32, "-" * 36, "x-1"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_block_of_canonical_rows_does_not_hide_an_odd_one(kind: Kind, odd: str) -> None:
+    """Rows are looked at 64 at a time; the odd one is within, the others around it."""
+    plain = CANONICAL[kind]
+    raw = [plain, None] * 50 + [odd] + [plain] * 70
+    expected = canonicalise(kind, odd).value
+    values, _ = canonicalise_column(kind, pa.array(raw))
+    assert values.to_pylist() == [*raw[:100], expected, *raw[101:]]
 
 
 def test_text_that_is_not_utf8_becomes_text() -> None:

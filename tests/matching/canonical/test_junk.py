@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 
 from sameas.matching.canonical import Kind, canonicalise, is_junk, junk_column
-from sameas.matching.canonical.junk import literals
+from sameas.matching.canonical.junk import NUMBERS, literals
 
 JUNK: list[tuple[Kind, str]] = [
     ("exact", "NULL"),
@@ -86,6 +86,21 @@ def test_every_listed_value_is_canonical(kind: Kind) -> None:
     for value in literals(kind):
         text = f"{value}@x.com" if kind == "email" and "@" not in value else value
         assert canonicalise(kind, text).value == text
+
+
+def test_a_number_is_junk_in_a_column_where_it_is_junk_alone() -> None:
+    """Numbers of few digits, and of countries whose numbers are short."""
+    some = {
+        f"+{code}{digit * size}{end}"
+        for code in ("1", "1415", "20", "290", "380")
+        for digit in "0123456789"
+        for size in range(1, 11)
+        for end in ("", "1", "5551212", "1212", "51212", ";ext=1")
+    }
+    values = sorted(some | {f"+{code}{one}" for code in ("1", "20", "380") for one in NUMBERS})
+    assert junk_column("phone", pa.array(values)).tolist() == [
+        is_junk("phone", value) for value in values
+    ]
 
 
 def test_null_is_not_junk() -> None:
