@@ -141,7 +141,7 @@ MUTANTS = (
     Mutant(
         "blocked values count in fanout",
         _LINKS,
-        "                if blocked[v]:\n                    continue\n",
+        "                if known == 1:  # BLOCKED\n                    continue\n",
         "",
     ),
     Mutant(
@@ -153,8 +153,8 @@ MUTANTS = (
     Mutant(
         "one value counts twice in fanout",
         _LINKS,
-        "                c = counts_as[v]\n                if n == 1",
-        "                c = v\n                if n == 1",
+        "c = counts_as[v] if classes else v",
+        "c = v",
     ),
     Mutant(
         "blocked patterns match in part",
@@ -205,8 +205,8 @@ MUTANTS = (
     Mutant(
         "limits are not looked at",
         _PARTS,
-        "if held[c] > limit:\n                risky[c] = True\n            continue",
-        "if held[c] > limit + 1:\n                risky[c] = True\n            continue",
+        "tally[c, 1] += 1\n                if tally[c, 1] > limit:",
+        "tally[c, 1] += 1\n                if tally[c, 1] > limit + 1:",
     ),
     Mutant(
         "exclusive traits are not looked at", _PARTS, "risky |= _exceeds(of, values, count)", "pass"
@@ -308,8 +308,14 @@ MUTANTS = (
     Mutant(
         "compiled: the last to be seen goes first",
         _PLAIN,
-        "least = min(least, first_seen",
-        "least = max(least, first_seen",
+        "turns[node, 1] = min(turns[node, 1]",
+        "turns[node, 1] = max(turns[node, 1]",
+    ),
+    Mutant(
+        "compiled: ties go by number",
+        _PLAIN,
+        "if n_tied > before:",
+        "if n_tied > before + 99:",
     ),
     Mutant(
         "compiled: duplicates join",

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Components", "connect"]
 
-_AHEAD = 16  # links: what is needed so much later is fetched into the cache now
+_AHEAD = 16  # links or identifiers: what is needed so much later is fetched into the cache now
 
 _MANY_NAMES = 64
 """Distinct names in a component from which on it is resolved step by step unasked."""
@@ -40,7 +40,7 @@ class Components:
     """C components of n records."""
 
     of: Ints
-    """n: the component of each record, numbered in the order of 3.3 of their first records."""
+    """n: the component of each record, numbered in the order of their least records."""
     sizes: Ints
     """C: nodes, records and identifier groups together."""
     risky: Bools
@@ -71,10 +71,10 @@ def connect(
     """
     n = len(columns)
     pairs = np.empty((0, 2), dtype=np.int64) if joined is None else joined
-    order = np.empty(n, dtype=np.int32)
-    order[found.seen] = np.arange(n, dtype=np.int32)
-    of, count = _components(
-        order,
+    # numpy asks for large pages and numba does not: what is jumped about in is made by numpy
+    of = np.arange(n, dtype=np.int32)
+    count = _components(
+        of,
         found.iptr,
         found.irec,
         found.standing,
@@ -83,18 +83,22 @@ def connect(
         found.group,
         pairs,
     )
-    sizes, risky = _census(
+    tally = np.zeros((count, 2), dtype=np.int32)
+    risky = np.zeros(count, dtype=bool)
+    _census(
         of,
-        count,
         found.iptr,
         found.irec,
         found.standing,
-        columns.type_of,
+        columns.offsets,
         found.rules.max_per_profile,
         found.split_index,
         found.sptr,
         found.group,
+        tally,
+        risky,
     )
+    sizes = tally[:, 0].copy()
     special = sizes > policy.max_component
     if suspects is not None and len(suspects):
         special[of[suspects]] = True
@@ -106,7 +110,7 @@ def connect(
             here = columns.source == list(columns.sources).index(source)
             mine = of[here & (columns.kind != OBSERVATION)]
             risky |= np.bincount(mine, minlength=count) > 1
-    if found.rules.guard.any() and len(found.clashes.names) > 1:
+    if found.clashes.guarded(found.rules.guard).any():
         clashing, many = _name_clashes(columns, found, of, count)
         risky |= clashing
         special |= many
@@ -172,37 +176,46 @@ def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> tuple
 
 @njit(cache=True, nogil=True)
 def _root(parent: Ints, one: int) -> int:
-    while parent[one] != one:
-        parent[one] = parent[parent[one]]
-        one = parent[one]
+    above = parent[one]
+    while above != one:
+        top = parent[above]
+        if top != above:
+            parent[one] = top
+        one = above
+        above = top
     return one
 
 
 @njit(cache=True, nogil=True)
-def _join(parent: Ints, a: int, b: int) -> None:
-    """The lower root takes the higher: no second array to fetch, and as good as by size here."""
-    a = _root(parent, a)
+def _join(parent: Ints, a: int, b: int) -> int:
+    """The root of both, given that of the first.
+
+    The lower root takes the higher: no second array to fetch, and as good as by size here.
+    """
+    if parent[b] == a:
+        return a
     b = _root(parent, b)
     if a < b:
         parent[b] = a
     elif b < a:
         parent[a] = b
+        return b
+    return a
 
 
 @njit(cache=True, nogil=True)
 def _components(
-    order: Ints,
-    iptr: Longs,
+    of: Ints,
+    iptr: Ints,
     irec: Ints,
     standing: Bytes,
     split_index: Ints,
     sptr: Longs,
     group: Ints,
     pairs: NDArray[np.int64],
-) -> tuple[Ints, int]:
-    n = len(order)
+) -> int:
+    """How many there are; `of`, each record's own number, becomes that of its component."""
     n_links = len(irec)
-    parent = np.arange(n).astype(np.int32)
     lead = np.full(16, -1, dtype=np.int32)
     for x in range(len(iptr) - 1):
         first = iptr[x]
@@ -211,9 +224,10 @@ def _components(
             continue
         k = split_index[x]
         if k < 0:
+            root = _root(of, irec[first])
             for i in range(first + 1, first + width):
-                prefetch(parent, irec[min(i + _AHEAD, n_links - 1)])
-                _join(parent, irec[first], irec[i])
+                prefetch(of, irec[min(i + _AHEAD, n_links - 1)])
+                root = _join(of, root, irec[i])
             continue
         if width > len(lead):
             lead = np.full(2 * width, -1, dtype=np.int32)
@@ -225,85 +239,94 @@ def _components(
             if lead[g] < 0:
                 lead[g] = irec[first + i]
             else:
-                _join(parent, lead[g], irec[first + i])
+                lead[g] = _join(of, _root(of, lead[g]), irec[first + i])
     for k in range(len(pairs)):
-        _join(parent, pairs[k, 0], pairs[k, 1])
-    of = np.full(n, -1, dtype=np.int32)
-    label = np.full(n, -1, dtype=np.int32)
+        _join(of, _root(of, pairs[k, 0]), pairs[k, 1])
+    # what is above a record is lower, so it has its component already
     count = 0
-    for record in order:
-        root = _root(parent, record)
-        if label[root] < 0:
-            label[root] = count
+    for record in range(len(of)):
+        above = of[record]
+        if above == record:
+            of[record] = count
             count += 1
-        of[record] = label[root]
-    return of, count
+        else:
+            of[record] = of[above]
+    return count
 
 
 @njit(cache=True, nogil=True)
 def _census(
     of: Ints,
-    count: int,
-    iptr: Longs,
+    iptr: Ints,
     irec: Ints,
     standing: Bytes,
-    type_of: Bytes,
+    offsets: Longs,
     max_per_profile: Longs,
     split_index: Ints,
     sptr: Longs,
     group: Ints,
-) -> tuple[Ints, Bools]:
+    tally: NDArray[np.int32],
+    risky: Bools,
+) -> None:
     """Nodes of each component, and which hold more values of a type than a profile may.
 
     Identifiers come type by type, so one counter a component serves all types in turn. Values
     that count as one are counted apart: at worst a component is resolved step by step in vain.
+
+    Args:
+        of: see `Components`.
+        iptr, irec, standing, split_index, sptr, group: see `Links`.
+        offsets: see `Columns`.
+        max_per_profile: see `Rules`.
+        tally: (C, 2) zeros; nodes, and values of the type at hand; is written to.
+        risky: C times False; is written to.
     """
-    sizes = np.zeros(count, dtype=np.int32)
-    risky = np.zeros(count, dtype=np.bool_)
+    n_links = len(irec)
+    seen = np.empty(0, dtype=np.int32)
     for record in range(len(of)):
-        sizes[of[record]] += 1
-    held = np.zeros(count, dtype=np.int32)
-    seen = np.full(count, -1, dtype=np.int32)
-    at_type = -1
-    for x in range(len(iptr) - 1):
-        if type_of[x] != at_type:
-            at_type = type_of[x]
-            held[:] = 0
-        if standing[x] != 4 and standing[x] != 2:
+        tally[of[record], 0] += 1
+    for t in range(len(max_per_profile)):
+        if offsets[t] == offsets[t + 1]:
             continue
-        limit = max_per_profile[at_type]
-        width = iptr[x + 1] - iptr[x]
-        k = split_index[x]
-        if standing[x] == 4 and k < 0:
-            c = of[irec[iptr[x]]]
-            sizes[c] += 1
-            held[c] += 1
-            if held[c] > limit:
-                risky[c] = True
-            continue
-        top = -1
-        for i in range(width):
-            c = of[irec[iptr[x] + i]]
-            if standing[x] == 4:
-                g = group[sptr[k] + i]
-                if g < 0:
-                    continue
-                if g > top:
-                    top = g
-                    sizes[c] += 1
-            if seen[c] != x:
-                seen[c] = x
-                held[c] += 1
-                if held[c] > limit:
+        tally[:, 1] = 0
+        limit = max_per_profile[t]
+        for x in range(offsets[t], offsets[t + 1]):
+            if standing[x] != 4 and standing[x] != 2:
+                continue
+            prefetch(of, irec[min(iptr[min(x + _AHEAD, len(iptr) - 1)], n_links - 1)])
+            width = iptr[x + 1] - iptr[x]
+            k = split_index[x]
+            if standing[x] == 4 and k < 0:
+                c = of[irec[iptr[x]]]
+                tally[c, 0] += 1
+                tally[c, 1] += 1
+                if tally[c, 1] > limit:
                     risky[c] = True
-    return sizes, risky
+                continue
+            if len(seen) == 0:
+                seen = np.full(len(tally), -1, dtype=np.int32)
+            top = -1
+            for i in range(width):
+                c = of[irec[iptr[x] + i]]
+                if standing[x] == 4:
+                    g = group[sptr[k] + i]
+                    if g < 0:
+                        continue
+                    if g > top:
+                        top = g
+                        tally[c, 0] += 1
+                if seen[c] != x:
+                    seen[c] = x
+                    tally[c, 1] += 1
+                    if tally[c, 1] > limit:
+                        risky[c] = True
 
 
 @njit(cache=True, nogil=True)
 def _guarded(
     of: Ints,
     count: int,
-    iptr: Longs,
+    iptr: Ints,
     irec: Ints,
     standing: Bytes,
     type_of: Bytes,

@@ -14,9 +14,9 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.links import LINKED, UNLINKED
-from sameas.engine.batch.plain import GUARD, LIMIT
+from sameas.engine.batch.memory import prefetch
+from sameas.engine.batch.plain import GUARD, LIMIT, grown
 from sameas.engine.batch.refusals import Reasons, RefusedLinks
-from sameas.engine.batch.search import place_of
 from sameas.engine.batch.stepwise import Reason
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ __all__ = ["CONTESTED", "Done", "finish"]
 CONTESTED = 5
 """A status beside the standings of `links`."""
 
+_AHEAD = 16  # identifiers or links: what is needed so much later is fetched into the cache now
+
 
 @dataclass(eq=False)
 class Done:
@@ -47,6 +49,7 @@ class Done:
     status: Bytes
     granted: Bools
     refused: RefusedLinks
+    reasons: RefusedLinks
 
 
 def finish(
@@ -60,7 +63,10 @@ def finish(
     """Settle identifiers and links by the profiles of their records."""
     holders = _all_holders(found, parts, risky.holders)
     place, reasons = _reasons(columns, found, settled, risky)
-    home, status, granted, at, reason = _finish(
+    home = np.empty(columns.n_identifiers, dtype=np.int32)
+    status = found.standing.copy()
+    granted = np.empty(len(found.ids), dtype=bool)
+    refused = _finish(
         profile,
         found.ptr,
         found.ids,
@@ -70,10 +76,19 @@ def finish(
         holders,
         _touched(columns.n_identifiers, holders[:, 0], found.split, risky.links[1]),
         place,
+        home,
+        status,
+        granted,
     )
-    owner = np.searchsorted(found.iptr, at, side="right") - 1
-    refused = RefusedLinks(found.irec[at], owner.astype(np.int32), reasons.take(reason))
-    return Done(home, status, granted, refused)
+    record, one = (refused[:, at].astype(np.int32) for at in range(2))
+    owner = np.searchsorted(found.iptr, place, side="right") - 1
+    return Done(
+        home,
+        status,
+        granted,
+        RefusedLinks(record, one, reasons.take(refused[:, 2])),
+        RefusedLinks(found.irec[place], owner.astype(np.int32), reasons),
+    )
 
 
 def _touched(m: int, *numbers: NDArray[np.integer]) -> Longs:
@@ -90,7 +105,7 @@ def _all_holders(found: Links, parts: Components, holders: Longs) -> Longs:
         found.split, found.sptr, found.group, found.iptr, found.irec, parts.of, parts.risky
     )
     every = np.concatenate([holders, whole])
-    return every[np.lexsort((every[:, 1], every[:, 0]))]
+    return every[np.argsort((every[:, 0] << 32) | every[:, 1], kind="stable")]
 
 
 def _reasons(
@@ -103,9 +118,13 @@ def _reasons(
     cut_pairs = np.array([pair for pair, _ in cuts], dtype=np.int64).reshape(-1, 2)
     cut = _positions(cut_pairs[:, 0], cut_pairs[:, 1], found.iptr, found.irec, found.seen)
     place = np.concatenate([cut, found.why[:, 0], steps])
-    distinct, first = np.unique(place, return_index=True)
+    # of several reasons of one link the first; sorting both as one number is the fast way
+    keys = (place << 32) | np.arange(len(place))
+    keys.sort()
     # a judgement may cut a link that is not there: it sleeps
-    distinct, first = distinct[distinct >= 0], first[distinct >= 0]
+    keys = keys[keys >= 0]
+    keys = keys[np.flatnonzero(np.diff(keys >> 32, prepend=-1))]
+    distinct, first = keys >> 32, keys & 0xFFFFFFFF
     reasons = Reasons.joined(
         [
             Reasons.of([Reason("different", (judgement,)) for _, judgement in cuts]),
@@ -157,7 +176,7 @@ def _group_values(
 
 @njit(cache=True, nogil=True)
 def _leads(
-    split: Ints, sptr: Longs, group: Ints, iptr: Longs, irec: Ints, of: Ints, risky: Bools
+    split: Ints, sptr: Longs, group: Ints, iptr: Ints, irec: Ints, of: Ints, risky: Bools
 ) -> Longs:
     """The first record of each group of split identifiers, where its component stayed whole."""
     out = np.empty((len(group), 3), dtype=np.int64)
@@ -178,7 +197,7 @@ def _leads(
 
 
 @njit(cache=True, nogil=True)
-def _positions(record: Longs, one: Longs, iptr: Longs, irec: Ints, seen: Ints) -> Longs:
+def _positions(record: Longs, one: Longs, iptr: Ints, irec: Ints, seen: Ints) -> Longs:
     """Where records stand among identifiers' links, in the order of `seen`; -1: nowhere."""
     out = np.empty(len(record), dtype=np.int64)
     for k in range(len(record)):
@@ -200,28 +219,51 @@ def _finish(
     profile: Ints,
     ptr: Longs,
     ids: Ints,
-    iptr: Longs,
+    iptr: Ints,
     irec: Ints,
     standing: Bytes,
     holders: Longs,
     touched: Longs,
     place: Longs,
-) -> tuple[Ints, Bytes, Bools, Longs, Longs]:
-    m = len(iptr) - 1
-    home = np.full(m, -1, dtype=np.int32)
-    status = standing.copy()
-    granted = np.ones(len(ids), dtype=np.bool_)
-    for x in range(m):
+    home: Ints,
+    status: Bytes,
+    granted: Bools,
+) -> Longs:
+    """(k, 3), the refused links: record, identifier, and which of the reasons.
+
+    Args:
+        profile: see `Partition`.
+        ptr, ids, iptr, irec, standing: see `Links`.
+        holders: see `Risky`, by identifier and group.
+        touched: identifiers that may not be whole, ascending.
+        place: links of `irec` that have a reason, ascending.
+        home: m; is written to.
+        status: m, a copy of `standing`; is written to.
+        granted: one entry a link of `ids`; is written to.
+    """
+    n_links = len(irec)
+    for x in range(len(home)):
+        home[x] = -1
         if standing[x] == LINKED:
+            prefetch(profile, irec[min(iptr[min(x + _AHEAD, len(home))], n_links - 1)])
             home[x] = profile[irec[iptr[x]]]
+    # a bit an identifier, whether it does not link: small enough for the nearer caches
+    idle = np.zeros((len(home) >> 3) + 1, dtype=np.uint8)
+    for x in range(len(home)):
+        if standing[x] != LINKED:
+            idle[x >> 3] |= np.uint8(1 << (x & 7))
+    for link in range(len(ids)):
+        granted[link] = (idle[ids[link] >> 3] >> (ids[link] & 7)) & 1 == 0
     holding = np.full(len(profile), -1, dtype=np.int32)
-    at = np.empty(1024, dtype=np.int64)
-    reason = np.empty(1024, dtype=np.int64)
+    refused = np.empty((1024, 3), dtype=np.int64)
     n = 0
     h = 0
+    at = 0
     for x in touched:
-        # where every link was cut or refused, nobody holds it
+        first = profile[irec[iptr[x]]]
+        # nobody holds it where every link was cut or refused
         own = np.int32(-1)
+        whole = True
         while h < len(holders) and holders[h, 0] == x:
             p = profile[holders[h, 2]]
             if own < 0:
@@ -229,12 +271,11 @@ def _finish(
             holding[p] = x
             h += 1
         home[x] = own
-        apart = False
         for i in range(iptr[x], iptr[x + 1]):
+            prefetch(profile, irec[min(i + _AHEAD, n_links - 1)])
             record = irec[i]
             p = profile[record]
-            if p != profile[irec[iptr[x]]]:
-                apart = True
+            whole = whole and p == first
             if p == own:
                 continue
             if own < 0 or holding[p] != x:
@@ -242,23 +283,17 @@ def _finish(
                 while ids[link] != x:
                     link += 1
                 granted[link] = False
-            if n == len(at):
-                grown = np.empty(2 * n, dtype=np.int64)
-                grown[:n] = at
-                at = grown
-                grown_reason = np.empty(2 * n, dtype=np.int64)
-                grown_reason[:n] = reason
-                reason = grown_reason
-            at[n] = i
-            reason[n] = place_of(place, i)
+            while at < len(place) and place[at] < i:
+                at += 1
+            refused = grown(refused, n + 1)
+            refused[n, 0] = record
+            refused[n, 1] = x
+            refused[n, 2] = at
             n += 1
         if own < 0:
             status[x] = UNLINKED
-        elif apart:
-            status[x] = CONTESTED
-        else:
+        elif whole:
             status[x] = LINKED
-    for link in range(len(ids)):
-        if status[ids[link]] < LINKED:
-            granted[link] = False
-    return home, status, granted, at[:n].copy(), reason[:n].copy()
+        else:
+            status[x] = CONTESTED
+    return refused[:n].copy()

@@ -39,10 +39,12 @@ __all__ = [
     "ABSENT",
     "BLOCKED",
     "LINKED",
+    "NOT_GIVEN",
     "SHARED",
     "STANDINGS",
     "UNLINKED",
     "Clashes",
+    "Given",
     "Links",
     "Rules",
     "link",
@@ -52,6 +54,21 @@ ABSENT, BLOCKED, UNLINKED, SHARED, LINKED = range(5)
 STANDINGS = ("absent", "blocked", "unlinked", "shared", "linked")
 _NO_LIMIT = np.iinfo(np.int64).max
 _AHEAD = 8  # links: what is needed so much later is fetched into the cache now
+_FEW = 8  # values: so many are told apart by looking at each, which takes no memory
+
+
+NOT_GIVEN = -2
+"""In place of a group: it is worked out from the records that are there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What is known of identifiers some of whose records are not among those to resolve."""
+
+    standing: Bytes
+    """m: the standing of each identifier."""
+    group: Ints
+    """One entry a link of `Columns.ids`: its group; or `NOT_GIVEN`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,24 +101,23 @@ class Rules:
 class Clashes:
     """Which person names are incompatible, asked in bulk and remembered.
 
-    Names are numbered in the order of their text; -1 is a missing name, compatible with all.
+    Names are numbered in the order of their text; -1 is a missing name, compatible with all. Where
+    there is no column of names, `code` is empty.
     """
 
     def __init__(self, columns: Columns) -> None:
         parts = {n: flat(column) for n, column in columns.traits.items() if n in NAME_TRAITS}
-        names = person_name_column(parts) if parts else pa.nulls(len(columns), pa.string())
-        encoded = names.dictionary_encode()
-        texts = encoded.dictionary
-        order = pc.sort_indices(texts).to_numpy()
-        rank = np.empty(len(order) + 1, dtype=np.int32)
-        rank[order] = np.arange(len(order), dtype=np.int32)
-        rank[-1] = -1
-        codes = encoded.indices.fill_null(len(order)).to_numpy(zero_copy_only=False)
-        self.code: Ints = rank[codes]
-        self.names: list[str] = texts.take(pa.array(order)).to_pylist()
+        self.code = np.empty(0, dtype=np.int32)
+        self.names: list[str] = []
+        if parts:
+            self.code, self.names = _numbered(person_name_column(parts))
         self._known = np.empty(0, dtype=np.int64)
         self._clash = np.empty(0, dtype=bool)
         self.keys = np.empty(0, dtype=np.int64)
+
+    def guarded(self, guard: Bools) -> Bools:
+        """The guarded types, if there are names that can clash; else none."""
+        return guard & (len(self.names) > 1)
 
     def learn(self, pairs: Longs) -> None:
         """Settle pairs of names, each (lower << 32) | higher; those known already cost nothing."""
@@ -115,6 +131,17 @@ class Clashes:
             self.keys = self._known[self._clash]
 
 
+def _numbered(names: pa.Array) -> tuple[Ints, list[str]]:
+    encoded = names.dictionary_encode()
+    texts = encoded.dictionary
+    order = pc.sort_indices(texts).to_numpy()
+    rank = np.empty(len(order) + 1, dtype=np.int32)
+    rank[order] = np.arange(len(order), dtype=np.int32)
+    rank[-1] = -1
+    codes = encoded.indices.fill_null(len(order)).to_numpy(zero_copy_only=False)
+    return rank[codes], texts.take(pa.array(order)).to_pylist()
+
+
 @dataclass(eq=False)
 class Links:
     """What holds before components are formed. m identifiers, E links, S split identifiers."""
@@ -124,7 +151,7 @@ class Links:
     ptr: Longs
     ids: Ints
     """Each record's identifiers, further names replaced by the value."""
-    iptr: Longs
+    iptr: Ints
     irec: Ints
     """Each identifier's records, in the order of 3.3."""
     counts_as: Ints
@@ -133,6 +160,8 @@ class Links:
     fanout: Ints
     seen: Ints
     """n: place of each record in the order of 3.3."""
+    order: Ints
+    """n: the records in that order."""
     split: Ints
     """S identifiers that have more than one group, or a link that a judgement cuts."""
     sptr: Longs
@@ -142,15 +171,6 @@ class Links:
     """(k, 4): link, type or -1 for the guard, and two values or names: why not in group 0."""
     split_index: Ints
     """m: place in `split`, else -1."""
-
-    def group_of_links(self) -> Ints:
-        """For each link of `ids` the group that it is in, -1 where a judgement cuts it."""
-        out = np.zeros(len(self.ids), dtype=np.int32)
-        if len(self.split):
-            _forward(
-                self.split, self.sptr, self.group, self.iptr, self.irec, self.ptr, self.ids, out
-            )
-        return out
 
     def groups(self, number: int) -> Ints:
         """The group of each of an identifier's links, in the order of `irec`."""
@@ -167,6 +187,7 @@ def link(
     same_values: list[list[int]] | None = None,
     cuts: Mapping[tuple[int, int], str] | None = None,
     alias: Ints | None = None,
+    given: Given | None = None,
 ) -> Links:
     """Everything up to 3.3.
 
@@ -176,6 +197,7 @@ def link(
         same_values: sets of identifier numbers that `same` judgements join.
         cuts: links (record, identifier) that a `different` judgement cuts.
         alias: m: for each identifier the value that it is a further name of, else itself.
+        given: what is known of identifiers that have records elsewhere; there is no alias then.
     """
     rules = Rules.of(policy)
     m = columns.n_identifiers
@@ -187,15 +209,21 @@ def link(
     order = ordered(columns, -columns.first_seen if newest else columns.first_seen)
     seen = np.empty(len(order), dtype=np.int32)
     seen[order] = np.arange(len(order), dtype=np.int32)
-    iptr, irec = _inverse(ptr, ids, order, m)
+    # numpy asks for large pages and numba does not: what is jumped about in is made by numpy
+    iptr = np.zeros(m + 2, dtype=np.int32)
+    irec = np.empty(len(ids), dtype=np.int32)
+    _inverse(ptr, ids, order, iptr, irec)
+    iptr = iptr[: m + 1]
     counts_as = np.arange(m, dtype=np.int32)
     for joined in same_values or ():
         for kind in {int(type_of[one]) for one in joined}:
             mine = [one for one in joined if type_of[one] == kind]
             least = min(mine, key=lambda one: columns.identifier(one).value)
             counts_as[mine] = least
-    blocked = _blocked(columns, policy)
-    fanout, standing, candidate = _fanout(
+    standing = _blocked(columns, policy).astype(np.int8)
+    fanout = np.zeros(m, dtype=np.int32)
+    candidate = np.zeros(m, dtype=bool)
+    _fanout(
         ptr,
         ids,
         iptr,
@@ -203,16 +231,20 @@ def link(
         columns.offsets,
         counts_as,
         bool(same_values),
-        blocked,
         rules.links,
         rules.max_fanout,
         rules.max_records,
         rules.max_per_profile,
+        fanout,
+        standing,
+        candidate,
+        np.empty(0, dtype=np.int8) if given is None else given.standing,
     )
     clashes = Clashes(columns)
-    if rules.guard.any() and len(clashes.names) > 1:
+    guard = clashes.guarded(rules.guard)
+    if guard.any():
         pairs, of = _name_pairs(
-            iptr, irec, type_of, standing, rules.guard, clashes.code, len(clashes.names)
+            iptr, irec, type_of, standing, guard, clashes.code, len(clashes.names)
         )
         clashes.learn(np.unique(pairs))
         candidate[of[np.isin(pairs, clashes.keys)]] = True
@@ -222,6 +254,8 @@ def link(
         for record in touched:
             candidate[ids[ptr[record] : ptr[record + 1]]] = True
         cut_keys = np.array(sorted((r << 32) | x for r, x in cuts), dtype=np.int64)
+    if given is not None:
+        candidate[ids[given.group != NOT_GIVEN]] = True
     split = np.flatnonzero(candidate & (standing == LINKED)).astype(np.int32)
     sptr, group, why = _split(
         split,
@@ -232,12 +266,15 @@ def link(
         type_of,
         counts_as,
         standing,
-        rules.max_per_profile,
-        rules.guard,
+        np.flatnonzero(rules.max_per_profile == 1),
+        columns.offsets,
+        guard,
         clashes.code,
         clashes.keys,
         cut_keys,
     )
+    if given is not None:
+        why = _keep_given(given, split, sptr, group, why, ptr, ids, iptr, irec)
     split_index = np.full(m, -1, dtype=np.int32)
     split_index[split] = np.arange(len(split), dtype=np.int32)
     return Links(
@@ -251,12 +288,40 @@ def link(
         standing,
         fanout,
         seen,
+        order,
         split,
         sptr,
         group,
         why,
         split_index,
     )
+
+
+def _keep_given(
+    given: Given,
+    split: Ints,
+    sptr: Longs,
+    group: Ints,
+    why: NDArray[np.int64],
+    ptr: Longs,
+    ids: Ints,
+    iptr: Ints,
+    irec: Ints,
+) -> NDArray[np.int64]:
+    """Put given groups in place of those of the records that are here; gives the other reasons.
+
+    Groups are numbered anew without gaps, in their order.
+    """
+    foreign = np.zeros(len(irec), dtype=bool)
+    for k, one in enumerate(split.tolist()):
+        records = irec[iptr[one] : iptr[one + 1]]
+        at = [int(ptr[r] + np.searchsorted(ids[ptr[r] : ptr[r + 1]], one)) for r in records]
+        known = given.group[at]
+        if (known != NOT_GIVEN).all():
+            places, dense = np.unique(known, return_inverse=True)
+            group[sptr[k] : sptr[k + 1]] = dense - (places[0] < 0)
+            foreign[iptr[one] : iptr[one + 1]] = True
+    return why[~foreign[why[:, 0]]]
 
 
 def _blocked(columns: Columns, policy: Policy) -> Bools:
@@ -300,136 +365,149 @@ def _renamed(ptr: Longs, ids: Ints, alias: Ints) -> tuple[Longs, Ints]:
 
 
 @njit(cache=True, nogil=True)
-def _inverse(ptr: Longs, ids: Ints, order: Ints, m: int) -> tuple[Longs, Ints]:
-    """Who carries each identifier, in the given order of records."""
-    iptr = np.zeros(m + 1, dtype=np.int64)
+def _inverse(ptr: Longs, ids: Ints, order: Ints, iptr: Ints, irec: Ints) -> None:
+    """Who carries each identifier, in the given order of records.
+
+    `iptr` is m + 2 zeros. It counts, then says where the next record of each identifier goes, and
+    in the end where that identifier stops: the first m + 1 are what `Links` has.
+    """
     for one in ids:
-        iptr[one + 1] += 1
-    for one in range(m):
-        iptr[one + 1] += iptr[one]
-    at = iptr[:-1].astype(np.int32)  # half as much memory to jump about in
-    irec = np.empty(len(ids), dtype=np.int32)
+        iptr[one + 2] += 1
+    for one in range(2, len(iptr)):
+        iptr[one] += iptr[one - 1]
     n = len(order)
     for k in range(n):
-        prefetch(ptr, order[min(k + 2 * _AHEAD, n - 1)])
-        ahead = ptr[order[min(k + _AHEAD, n - 1)]]
-        prefetch(ids, ahead)
+        prefetch(ptr, order[min(k + 3 * _AHEAD, n - 1)])
+        prefetch(ids, ptr[order[min(k + 2 * _AHEAD, n - 1)]])
+        ahead = order[min(k + _AHEAD, n - 1)]
+        for i in range(ptr[ahead], ptr[ahead + 1]):
+            prefetch(iptr, ids[i] + 1)
         record = order[k]
         for i in range(ptr[record], ptr[record + 1]):
-            one = ids[i]
-            irec[at[one]] = record
-            at[one] += 1
-    return iptr, irec
-
-
-@njit(cache=True, nogil=True)
-def _forward(
-    split: Ints,
-    sptr: Longs,
-    group: Ints,
-    iptr: Longs,
-    irec: Ints,
-    ptr: Longs,
-    ids: Ints,
-    out: Ints,
-) -> None:
-    """From an identifier's links to a record's."""
-    for k in range(len(split)):
-        x = split[k]
-        for i in range(iptr[x + 1] - iptr[x]):
-            record = irec[iptr[x] + i]
-            at = ptr[record]
-            while ids[at] != x:
-                at += 1
-            out[at] = group[sptr[k] + i]
+            one = ids[i] + 1
+            irec[iptr[one]] = record
+            iptr[one] += 1
 
 
 @njit(cache=True, nogil=True)
 def _fanout(
     ptr: Longs,
     ids: Ints,
-    iptr: Longs,
+    iptr: Ints,
     irec: Ints,
     offsets: Longs,
     counts_as: Ints,
     classes: bool,  # noqa: FBT001 - numba takes no keyword-only arguments
-    blocked: Bools,
     links: Bools,
     max_fanout: Longs,
     max_records: Longs,
     max_per_profile: Longs,
-) -> tuple[Ints, Bytes, Bools]:
+    fanout: Ints,
+    standing: Bytes,
+    candidate: Bools,
+    given: Bytes,
+) -> None:
     """Fanout and standing, and who sees two values of a higher type that allows one.
 
-    Goes down the ranks, so that the standing of every higher value is known.
+    Goes down the ranks, so that the standing of every higher value is known. What nobody else
+    carries has nobody to be kept apart from, so it is no candidate.
+
+    Args:
+        ptr, ids, iptr, irec, counts_as: see `Links`.
+        offsets: see `Columns`.
+        classes: whether `counts_as` says anything.
+        links, max_fanout, max_records, max_per_profile: see `Rules`.
+        fanout: m; is written to.
+        standing: m, `BLOCKED` or 0; the rest is written to.
+        candidate: m times False; is written to.
+        given: m standings that are known, for values that link; or empty.
     """
     m = len(iptr) - 1
     n_types = len(links)
     n_links = len(irec)
-    fanout = np.zeros(m, dtype=np.int32)
-    standing = np.zeros(m, dtype=np.int8)
-    candidate = np.zeros(m, dtype=np.bool_)
-    stamp = np.full(m, -1, dtype=np.int32)
     count = np.zeros(n_types, dtype=np.int32)
     only = np.full(n_types, -1, dtype=np.int32)
+    # values of this identifier that were looked at: most records of a person have the same
+    met = np.empty(_FEW, dtype=np.int32)
+    # where these are too few, or values count as others: who counted a value last
+    stamp = np.empty(0, dtype=np.int32)
+    # a bit a value, whether it is blocked or shared: small enough for the nearer caches
+    odd = np.zeros((m >> 3) + 1, dtype=np.uint8)
+    for x in range(m):
+        if standing[x] == 1:
+            odd[x >> 3] |= np.uint8(1 << (x & 7))
     t = 0
     for x in range(m):
         n = iptr[x + 1] - iptr[x]
         if n == 0:
+            standing[x] = 0
             continue
         while x >= offsets[t + 1]:
             t += 1
         # values of higher types count; for the highest, those of the next
+        start = 0 if t > 0 else offsets[1]
         stop = offsets[t] if t > 0 else offsets[min(2, n_types)]
         count[:] = 0
         only[:] = -1
+        most = 0
+        n_met = 0
         conflict = False
         for i in range(iptr[x], iptr[x + 1]):
             prefetch(ptr, irec[min(i + 2 * _AHEAD, n_links - 1)])
             prefetch(ids, ptr[irec[min(i + _AHEAD, n_links - 1)]])
             record = irec[i]
-            s = 0
             for j in range(ptr[record], ptr[record + 1]):
-                # identifiers ascend type by type: no look-up of the type is needed
                 v = ids[j]
                 if v >= stop:
                     break
+                if v < start:
+                    continue
+                if n > 1:
+                    k = 0
+                    while k < n_met and met[k] != v:
+                        k += 1
+                    if k < n_met:
+                        continue
+                    if n_met < _FEW:
+                        met[n_met] = v
+                        n_met += 1
+                known = standing[v] if (odd[v >> 3] >> (v & 7)) & 1 else 4
+                if known == 1:  # BLOCKED
+                    continue
+                s = 0
                 while v >= offsets[s + 1]:
                     s += 1
-                if t == 0 and s == 0:
-                    continue
-                if blocked[v]:
-                    continue
-                c = counts_as[v]
-                if n == 1 and not classes:
+                c = counts_as[v] if classes else v
+                if classes or n_met == _FEW:
+                    if len(stamp) == 0:
+                        stamp = np.full(m, -1, dtype=np.int32)
+                    if stamp[c] != x:
+                        stamp[c] = x
+                        count[s] += 1
+                else:
                     count[s] += 1
-                elif stamp[c] != x:
-                    stamp[c] = x
-                    count[s] += 1
-                if t > 0 and max_per_profile[s] == 1 and standing[v] != 3:  # SHARED
+                most = max(most, count[s])
+                if t > 0 and max_per_profile[s] == 1 and known != 3:  # SHARED
                     if only[s] == -1:
                         only[s] = c
                     elif only[s] != c:
                         conflict = True
-        most = 0
-        for s in range(n_types):
-            most = max(most, count[s])
         fanout[x] = most
-        if blocked[x]:
-            standing[x] = 1
-        elif not links[t]:
+        if standing[x] == 1:
+            continue
+        if not links[t]:
             standing[x] = 2
-        elif most > max_fanout[t] or n > max_records[t]:
+        elif given[x] == 3 if len(given) else most > max_fanout[t] or n > max_records[t]:
             standing[x] = 3
+            odd[x >> 3] |= np.uint8(1 << (x & 7))
         else:
             standing[x] = 4
-            candidate[x] = conflict
-    return fanout, standing, candidate
+            candidate[x] = conflict and n > 1
 
 
 @njit(cache=True, nogil=True)
 def _name_pairs(
-    iptr: Longs,
+    iptr: Ints,
     irec: Ints,
     type_of: Bytes,
     standing: Bytes,
@@ -476,44 +554,56 @@ def _split(
     split: Ints,
     ptr: Longs,
     ids: Ints,
-    iptr: Longs,
+    iptr: Ints,
     irec: Ints,
     type_of: Bytes,
     counts_as: Ints,
     standing: Bytes,
-    max_per_profile: Longs,
+    single: Longs,
+    offsets: Longs,
     guard: Bools,
     code: Ints,
     clash: Longs,
     cuts: Longs,
 ) -> tuple[Longs, Ints, Longs]:
-    """Greedy groups of 3.3 for each contested identifier."""
-    n_types = len(max_per_profile)
+    """Greedy groups of 3.3 for each contested identifier; `single`: types that allow one value."""
+    n_types = len(guard)
+    n_links = len(irec)
     sptr = np.zeros(len(split) + 1, dtype=np.int64)
     for k in range(len(split)):
         sptr[k + 1] = sptr[k] + iptr[split[k] + 1] - iptr[split[k]]
     group = np.empty(sptr[-1], dtype=np.int32)
     why = np.empty((sptr[-1], 4), dtype=np.int64)
     n_why = 0
-    mine = np.empty(n_types, dtype=np.int64)
+    mine = np.full(n_types, -1, dtype=np.int64)
+    held = np.empty((64, n_types), dtype=np.int64)
     for k in range(len(split)):
         x = split[k]
         t = type_of[x]
         n = iptr[x + 1] - iptr[x]
-        held = np.full((min(n, 8), n_types), -1, dtype=np.int64)
+        asked = 0
+        while asked < len(single) and single[asked] < t:
+            asked += 1
+        stop = offsets[single[asked - 1] + 1] if asked > 0 else 0
         n_groups = 0
         for i in range(n):
+            prefetch(ptr, irec[min(iptr[x] + i + 2 * _AHEAD, n_links - 1)])
+            prefetch(ids, ptr[irec[min(iptr[x] + i + _AHEAD, n_links - 1)]])
             record = irec[iptr[x] + i]
             if len(cuts) > 0 and among(cuts, (np.int64(record) << 32) | np.int64(x)):
                 group[sptr[k] + i] = -1
                 continue
-            mine[:] = -1
+            for q in range(asked):
+                mine[single[q]] = -1
+            q = 0
             for j in range(ptr[record], ptr[record + 1]):
                 v = ids[j]
-                s = type_of[v]
-                if s >= t:
+                if v >= stop:
                     break
-                if max_per_profile[s] != 1 or (standing[v] != 4 and standing[v] != 2):
+                while v >= offsets[single[q] + 1]:
+                    q += 1
+                s = single[q]
+                if v < offsets[s] or (standing[v] != 4 and standing[v] != 2):
                     continue
                 if (
                     len(cuts) > 0
@@ -531,7 +621,8 @@ def _split(
                 reason = -2
                 first = np.int64(-1)
                 second = np.int64(-1)
-                for s in range(t):
+                for q in range(asked):
+                    s = single[q]
                     a = mine[s]
                     b = held[g, s]
                     # two calls of `!=`: numba compiles no set membership here
@@ -568,11 +659,13 @@ def _split(
                 into = n_groups
                 n_groups += 1
                 if n_groups > len(held):
-                    grown = np.full((2 * len(held), n_types), -1, dtype=np.int64)
+                    grown = np.empty((2 * len(held), n_types), dtype=np.int64)
                     grown[: len(held)] = held
                     held = grown
+                held[into, :] = -1
             group[sptr[k] + i] = into
-            for s in range(t):
+            for q in range(asked):
+                s = single[q]
                 if mine[s] != -1:
                     held[into, s] = mine[s]
     return sptr, group, why[:n_why].copy()

@@ -26,7 +26,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
-    from sameas.engine.batch.links import Links
+    from sameas.engine.batch.components import Components
+    from sameas.engine.batch.links import Given, Links
     from sameas.engine.batch.settled import Edges, Settled
     from sameas.engine.batch.stepwise import Reason
     from sameas.engine.evidence import Evidence
@@ -64,6 +65,10 @@ class Partition:
     """Components that were resolved step by step."""
     words: Words
     """What the numbers of refused links' reasons mean."""
+    components: Components
+    reasons: RefusedLinks
+    """Why links are not in the first group of their identifier or were refused on the way, wherever
+    their ends lie."""
 
 
 def partition(
@@ -72,8 +77,9 @@ def partition(
     *,
     judgements: Sequence[Judgement] = (),
     evidence: Evidence | None = None,
+    given: Given | None = None,
 ) -> Partition:
-    """Resolve live records."""
+    """Resolve live records; `given` is what is known of identifiers that have others elsewhere."""
     alias = alias_of(columns)
     settled = settle(columns, judgements, alias)
     found = link(
@@ -82,6 +88,7 @@ def partition(
         same_values=settled.value_sets(),
         cuts=settled.cuts,
         alias=alias,
+        given=given,
     )
     words = _words(settled, found)
     edges = matched(columns, evidence)
@@ -98,9 +105,7 @@ def partition(
         suspects=np.concatenate(suspects).astype(np.int32),
     )
     risky = resolve_risky(columns, policy, settled, found, words, edges, parts)
-    order = np.empty(len(columns), dtype=np.int32)
-    order[found.seen] = np.arange(len(columns), dtype=np.int32)
-    profile, n_profiles = _dense(risky.label, order, risky.n_labels)
+    profile, n_profiles = _dense(risky.label, found.seen, risky.n_labels)
     done = finish(columns, found, parts, settled, risky, profile)
     return Partition(
         found,
@@ -117,6 +122,8 @@ def partition(
         edges,
         int(np.count_nonzero(parts.risky)),
         Words(columns, found.clashes.names, parts.exclusive_values),
+        parts,
+        done.reasons,
     )
 
 
@@ -140,14 +147,30 @@ def _words(settled: Settled, found: Links) -> list[Word]:
     return words
 
 
+def _dense(label: Ints, seen: Ints, labels: int) -> tuple[Ints, int]:
+    """Labels numbered anew, in the order in which their first records were seen."""
+    first = np.full(labels, len(label), dtype=np.int32)
+    turn = np.full(len(label), -1, dtype=np.int32)
+    return turn, _number(label, seen, first, turn)
+
+
 @njit(cache=True, nogil=True)
-def _dense(label: Longs, order: Ints, labels: int) -> tuple[Ints, int]:
-    number = np.full(labels, -1, dtype=np.int32)
-    out = np.empty(len(label), dtype=np.int32)
+def _number(label: Ints, seen: Ints, first: Ints, turn: Ints) -> int:
+    """How many labels there are; `turn` becomes the new label of each record.
+
+    `first` has a number above all of `seen` for each label. It becomes when the label was first
+    seen, then its number.
+    """
+    for record in range(len(label)):
+        first[label[record]] = min(first[label[record]], seen[record])
+    for one in range(len(first)):
+        if first[one] < len(label):
+            turn[first[one]] = one
     count = 0
-    for record in order:
-        if number[label[record]] < 0:
-            number[label[record]] = count
+    for place in range(len(turn)):
+        if turn[place] >= 0:
+            first[turn[place]] = count
             count += 1
-        out[record] = number[label[record]]
-    return out, count
+    for record in range(len(label)):
+        turn[record] = first[label[record]]
+    return count

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from sameas.engine.batch.memory import prefetch
 from sameas.engine.batch.search import among
 
 if TYPE_CHECKING:
@@ -25,28 +26,61 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["DUPLICATE", "EXCLUSIVE", "GUARD", "LIMIT", "Found", "resolve_plain"]
+__all__ = ["DUPLICATE", "EXCLUSIVE", "GUARD", "LIMIT", "Found", "grown", "resolve_plain"]
 
 LIMIT, GUARD, DUPLICATE, EXCLUSIVE = 1, 2, 3, 4
 """Constraints by number, as `refusals` names them."""
+
+_AHEAD = 8  # records: what is needed so much later is fetched into the cache now
+_NEAR = 16  # links: so many are gone through one by one
+_RUN = 16  # nodes: so few are sorted by insertion
 
 
 class Found(NamedTuple):
     """What came of the components."""
 
     cluster: Ints
-    """One entry a record given: its cluster, numbered from 0 over all components."""
+    """One entry a record given: its cluster, numbered on over all components."""
     n_clusters: int
     holders: Longs
-    """(h, 3): identifier, group, record: who was granted each node, in order."""
+    """(h, 3): identifier, group, record: who was granted a node, in order.
+
+    Nodes of identifiers that are whole, and to which everybody was joined, are left out.
+    """
     refused: Longs
     """(k, 5): identifier, record, constraint, and the span of its payload."""
     payload: Longs
     """Identifiers, names, records or (trait, value, value), as the constraint has it."""
+    waiting: Longs
+    """Components left alone, because nodes tie and the order of their values was not given."""
+    tied: Longs
+    """Identifiers of those nodes, some of them more than once."""
+
+    @classmethod
+    def nothing(cls) -> Found:
+        """What comes of no components."""
+        none = np.empty(0, dtype=np.int64)
+        rows = none.reshape(-1, 3), none.reshape(-1, 5)
+        return cls(np.empty(0, dtype=np.int32), 0, *rows, none, none, none)
+
+    def joined(self, other: Found) -> Found:
+        """With what came of the components that waited."""
+        refused = other.refused.copy()
+        refused[:, 3:] += len(self.payload)
+        return Found(
+            self.cluster,
+            other.n_clusters,
+            np.concatenate([self.holders, other.holders]),
+            np.concatenate([self.refused, refused]),
+            np.concatenate([self.payload, other.payload]),
+            other.waiting,
+            other.tied,
+        )
 
 
 @njit(cache=True, nogil=True)
-def _grown(array: Longs, need: int) -> Longs:
+def grown(array: Longs, need: int) -> Longs:
+    """An array with room for so many rows: itself, or one twice as large with the same rows."""
     if need <= len(array):
         return array
     out = np.empty((max(need, 2 * len(array)), *array.shape[1:]), dtype=array.dtype)
@@ -62,15 +96,93 @@ def _clashing(keys: Longs, one: int, other: int) -> bool:
 
 
 @njit(cache=True, nogil=True)
+def _widest(spans: Longs, records: Ints, ptr: Longs) -> tuple[int, int]:
+    """The most records and the most links that a component has."""
+    most = 0
+    most_links = 0
+    for component in range(len(spans)):
+        first, last = spans[component]
+        links = 0
+        for place in range(first, last):
+            prefetch(ptr, records[min(place + 2 * _AHEAD, len(records) - 1)])
+            links += ptr[records[place] + 1] - ptr[records[place]]
+        most = max(most, last - first)
+        most_links = max(most_links, links)
+    return most, most_links
+
+
+@njit(cache=True, nogil=True)
+def _place(irec: Ints, seen: Ints, low: int, high: int, record: int) -> int:
+    """Where a record stands in a span of `irec`, which is in the order of `seen`."""
+    # mostly near, and found without fetching `seen`
+    near = low + _NEAR
+    while low < min(near, high):
+        if irec[low] == record:
+            return low
+        low += 1
+    turn = seen[record]
+    while low < high:
+        middle = (low + high) >> 1
+        if seen[irec[middle]] < turn:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@njit(cache=True, nogil=True)
+def _before(turns: Longs, one: int, other: int) -> bool:
+    """Whether the first of two rows is the lesser."""
+    for place in range(turns.shape[1]):
+        a = turns[one, place]
+        b = turns[other, place]
+        if a != b:
+            return bool(a < b)
+    return False
+
+
+@njit(cache=True, nogil=True)
+def _sorted(turns: Longs, n: int, order: Ints, other: Ints) -> Ints:
+    """The first n rows in ascending order, by number; both arrays are written to."""
+    for k in range(n):
+        first = k - k % _RUN
+        place = k
+        while place > first and _before(turns, k, order[place - 1]):
+            order[place] = order[place - 1]
+            place -= 1
+        order[place] = k
+    width = _RUN
+    while width < n:
+        for first in range(0, n, 2 * width):
+            middle = min(first + width, n)
+            last = min(first + 2 * width, n)
+            a, b = first, middle
+            for place in range(first, last):
+                if a < middle and (b == last or not _before(turns, order[b], order[a])):
+                    other[place] = order[a]
+                    a += 1
+                else:
+                    other[place] = order[b]
+                    b += 1
+        order, other = other, order
+        width *= 2
+    return order
+
+
+@njit(cache=True, nogil=True)
 def resolve_plain(
-    starts: Longs,
+    spans: Longs,
     records: Ints,
     ptr: Longs,
     ids: Ints,
-    group_of: Ints,
+    iptr: Ints,
+    irec: Ints,
+    seen: Ints,
+    split_index: Ints,
+    sptr: Longs,
+    group: Ints,
     type_of: Bytes,
     standing: Bytes,
-    counts_as: Ints,
     value_rank: Ints,
     first_seen: Longs,
     limits: Longs,
@@ -79,88 +191,131 @@ def resolve_plain(
     clash: Longs,
     clean_source: Bytes,
     exclusive: Ints,
-) -> tuple[Ints, int, Longs, Longs, Longs]:
-    """Resolve components one after the other; see `Found` for what comes back.
+    local: Ints,
+    out: Ints,
+    n_out: int,
+) -> tuple[int, Longs, Longs, Longs, Longs, Longs]:
+    """Resolve components one after the other; see `Found` for what comes back, `out` apart.
+
+    Values that a judgement joins are not looked at: what it names is not resolved here.
 
     Args:
-        starts: where each component begins in `records`, and the end.
+        spans: (k, 2): where each component begins and ends in `records`.
         records: their records, component by component, in the order of 3.3.
-        ptr, ids: each record's identifiers.
-        group_of: the group of each link of `ids`; -1: cut.
-        type_of, standing, counts_as, value_rank: of each identifier.
+        ptr, ids, iptr, irec, seen, split_index, sptr, group, standing: see `Links`.
+        type_of, value_rank: of each identifier; no ranks: components that need one wait.
         first_seen: of each record.
         limits, guard: of each type.
-        name: of each record, -1: none.
+        name: of each record, -1: none; empty where no name can clash.
         clash: pairs of names that clash, sorted.
-        clean_source: of each record its place among duplicate-free sources, -1: none.
+        clean_source: of each record its place among duplicate-free sources, -1: none; or empty.
         exclusive: (traits, n) values of exclusive traits, -1: none.
+        local: m numbers, whichever they are; is written to.
+        out: the cluster of each of `records`; is written to.
+        n_out: the number of the first cluster.
     """
     n_types = len(limits)
     n_traits = exclusive.shape[0]
     no_limit = np.iinfo(np.int64).max
-    out = np.empty(len(records), dtype=np.int32)
-    n_out = 0
     holders = np.empty((1024, 3), dtype=np.int64)
     n_holders = 0
     refused = np.empty((1024, 5), dtype=np.int64)
     n_refused = 0
     payload = np.empty(1024, dtype=np.int64)
     n_payload = 0
-    stamp = np.zeros(len(type_of), dtype=np.int64)
+    waiting = np.empty(1024, dtype=np.int64)
+    n_waiting = 0
+    tied = np.empty(1024, dtype=np.int64)
+    n_tied = 0
     tick = np.int64(0)
-    for component in range(len(starts) - 1):
-        base = starts[component]
-        size = starts[component + 1] - base
-        # links of the component, node by node
-        n_links = 0
-        for r in range(size):
-            record = records[base + r]
-            n_links += ptr[record + 1] - ptr[record]
-        key = np.empty(n_links, dtype=np.int64)
-        member = np.empty(n_links, dtype=np.int32)
+    # all below is used again for each component. An entry a record:
+    most, room = _widest(spans, records, ptr)
+    head = np.empty(most, dtype=np.int32)
+    tail = np.empty(most, dtype=np.int32)
+    count = np.empty((most, n_types), dtype=np.int32)
+    cluster = np.empty(most, dtype=np.int32)
+    last = np.empty(most, dtype=np.int32)
+    following = np.empty(most, dtype=np.int32)
+    members = np.empty(most, dtype=np.int32)
+    sources = np.empty(most, dtype=np.int64)
+    said = np.empty((most, n_traits), dtype=np.int32)
+    name_head = np.empty(most, dtype=np.int32)
+    name_next = np.empty(most, dtype=np.int32)
+    number = np.empty(most, dtype=np.int32)
+    # an entry an identifier, in the order in which they are met:
+    value = np.empty(room, dtype=np.int32)
+    kind = np.empty(room, dtype=np.int8)
+    counted = np.empty(room, dtype=np.bool_)
+    split_at = np.empty(room, dtype=np.int32)
+    cursor = np.empty(room, dtype=np.int32)
+    node_of = np.empty(room, dtype=np.int32)
+    stamp = np.zeros(room, dtype=np.int64)
+    # an entry a node: turns are (type, first seen, value, group), members a list of links
+    turns = np.empty((room, 4), dtype=np.int64)
+    node_value = np.empty(room, dtype=np.int32)
+    node_next = np.empty(room, dtype=np.int32)
+    node_head = np.empty(room, dtype=np.int32)
+    node_tail = np.empty(room, dtype=np.int32)
+    order = np.empty(room, dtype=np.int32)
+    other_order = np.empty(room, dtype=np.int32)
+    # an entry a link:
+    member = np.empty(room, dtype=np.int32)
+    member_next = np.empty(room, dtype=np.int32)
+    held_value = np.empty(room, dtype=np.int32)
+    held_next = np.empty(room, dtype=np.int32)
+    for component in range(len(spans)):
+        base = spans[component, 0]
+        size = spans[component, 1] - base
+        n_values = 0
+        n_nodes = 0
         n_links = 0
         # held values, as a list a cluster; a node is granted to a cluster once
-        room = 0
-        for r in range(size):
-            record = records[base + r]
-            for at in range(ptr[record], ptr[record + 1]):
-                x = ids[at]
-                if standing[x] == 4 and group_of[at] >= 0:
-                    key[n_links] = (np.int64(x) << 32) | np.int64(group_of[at])
-                    member[n_links] = r
-                    n_links += 1
-                elif standing[x] == 2 and limits[type_of[x]] != no_limit:
-                    room += 1
-        room += n_links
-        held_value = np.empty(room, dtype=np.int32)
-        held_next = np.empty(room, dtype=np.int32)
         n_held = 0
-        head = np.full(size, -1, dtype=np.int32)
-        tail = np.full(size, -1, dtype=np.int32)
-        count = np.zeros((size, n_types), dtype=np.int32)
-        cluster = np.arange(size).astype(np.int32)
-        last = np.arange(size).astype(np.int32)
-        following = np.full(size, -1, dtype=np.int32)
-        members = np.ones(size, dtype=np.int32)
-        sources = np.zeros(size, dtype=np.int64)
-        said = np.full((size, n_traits), -1, dtype=np.int32)
-        # distinct names, as a list a cluster of records that bear them
-        name_head = np.full(size, -1, dtype=np.int32)
-        name_next = np.full(size, -1, dtype=np.int32)
         for r in range(size):
+            far = records[min(base + r + 2 * _AHEAD, len(records) - 1)]
+            prefetch(ptr, far)
+            prefetch(first_seen, far)
+            near = records[min(base + r + _AHEAD, len(records) - 1)]
+            prefetch(ids, ptr[near])
+            near = records[min(base + r + _AHEAD // 2, len(records) - 1)]
+            for at in range(ptr[near], ptr[near + 1]):
+                prefetch(local, ids[at])
+                prefetch(split_index, ids[at])
             record = records[base + r]
-            if name[record] >= 0:
+            head[r] = -1
+            count[r, :] = 0
+            cluster[r] = r
+            last[r] = r
+            following[r] = -1
+            members[r] = 1
+            sources[r] = 0
+            name_head[r] = -1
+            # distinct names, as a list a cluster of records that bear them
+            if len(name) > 0 and name[record] >= 0:
                 name_head[r] = r
-            if clean_source[record] >= 0:
+            name_next[r] = -1
+            if len(clean_source) > 0 and clean_source[record] >= 0:
                 sources[r] = np.int64(1) << np.int64(clean_source[record])
             for e in range(n_traits):
                 said[r, e] = exclusive[e, record]
-            tick += 1
             for at in range(ptr[record], ptr[record + 1]):
                 x = ids[at]
-                t = type_of[x]
-                if standing[x] == 2 and limits[t] != no_limit:
-                    held_value[n_held] = x
+                u = local[x]
+                if u < 0 or u >= n_values or value[u] != x:
+                    u = np.int32(n_values)
+                    n_values += 1
+                    local[x] = u
+                    value[u] = x
+                    t = type_of[x]
+                    kind[u] = t
+                    counted[u] = standing[x] == 2 and limits[t] != no_limit
+                    # -2: is no node
+                    node_of[u] = -1 if standing[x] == 4 else -2
+                    split_at[u] = split_index[x]
+                    cursor[u] = iptr[x]
+                if counted[u]:
+                    t = kind[u]
+                    held_value[n_held] = u
                     held_next[n_held] = -1
                     if head[r] < 0:
                         head[r] = n_held
@@ -168,38 +323,68 @@ def resolve_plain(
                         held_next[tail[r]] = n_held
                     tail[r] = n_held
                     n_held += 1
-                    if stamp[counts_as[x]] != tick:
-                        stamp[counts_as[x]] = tick
-                        count[r, t] += 1
-        by_node = np.argsort(key[:n_links], kind="mergesort")
-        node_at = np.empty(n_links + 1, dtype=np.int64)
-        n_nodes = 0
-        for i in range(n_links):
-            if i == 0 or key[by_node[i]] != key[by_node[i - 1]]:
-                node_at[n_nodes] = i
-                n_nodes += 1
-        node_at[n_nodes] = n_links
-        first = np.empty(n_nodes, dtype=np.int64)
-        rank = np.empty(n_nodes, dtype=np.int64)
-        for k in range(n_nodes):
-            x = key[by_node[node_at[k]]] >> 32
-            least = first_seen[records[base + member[by_node[node_at[k]]]]]
-            for i in range(node_at[k] + 1, node_at[k + 1]):
-                least = min(least, first_seen[records[base + member[by_node[i]]]])
-            first[k] = least
-            rank[k] = (np.int64(type_of[x]) << 32) | np.int64(value_rank[x])
-        # by type, first seen, value, group: the last two by stability
-        turn = np.argsort(rank, kind="mergesort")
-        turn = turn[np.argsort(first[turn], kind="mergesort")]
-        turn = turn[np.argsort(rank[turn] >> 32, kind="mergesort")]
-        for k in turn:
-            x = np.int32(key[by_node[node_at[k]]] >> 32)
-            group = key[by_node[node_at[k]]] & 0xFFFFFFFF
-            t = type_of[x]
+                    count[r, t] += 1
+                if node_of[u] == -2:
+                    continue
+                g = np.int32(0)
+                k = split_at[u]
+                if k >= 0:
+                    place = _place(irec, seen, cursor[u], iptr[x + 1], record)
+                    cursor[u] = place + 1
+                    g = group[sptr[k] + place - iptr[x]]
+                    if g < 0:
+                        continue
+                node = node_of[u]
+                while node >= 0 and turns[node, 3] != g:
+                    node = node_next[node]
+                if node < 0:
+                    node = np.int32(n_nodes)
+                    n_nodes += 1
+                    turns[node, 0] = kind[u]
+                    turns[node, 1] = first_seen[record]
+                    turns[node, 2] = value_rank[x] if len(value_rank) > 0 else x
+                    turns[node, 3] = g
+                    node_value[node] = u
+                    node_next[node] = node_of[u]
+                    node_of[u] = node
+                    node_head[node] = n_links
+                else:
+                    turns[node, 1] = min(turns[node, 1], first_seen[record])
+                    member_next[node_tail[node]] = n_links
+                node_tail[node] = n_links
+                member[n_links] = r
+                member_next[n_links] = -1
+                n_links += 1
+        turn = _sorted(turns, n_nodes, order, other_order)
+        if len(value_rank) == 0:
+            before = n_tied
+            for k in range(1, n_nodes):
+                a = turn[k - 1]
+                b = turn[k]
+                if (
+                    turns[a, 0] == turns[b, 0]
+                    and turns[a, 1] == turns[b, 1]
+                    and node_value[a] != node_value[b]
+                ):
+                    tied = grown(tied, n_tied + 2)
+                    tied[n_tied] = value[node_value[a]]
+                    tied[n_tied + 1] = value[node_value[b]]
+                    n_tied += 2
+            if n_tied > before:
+                waiting = grown(waiting, n_waiting + 1)
+                waiting[n_waiting] = component
+                n_waiting += 1
+                continue
+        for k in turn[:n_nodes]:
+            u = node_value[k]
+            x = value[u]
+            t = kind[u]
             begin = n_holders
             refused_here = n_refused
-            for i in range(node_at[k], node_at[k + 1]):
-                r = member[by_node[i]]
+            link = node_head[k]
+            while link >= 0:
+                r = member[link]
+                link = member_next[link]
                 record = records[base + r]
                 own = cluster[r]
                 lead = -1
@@ -211,7 +396,7 @@ def resolve_plain(
                     # with a further holder: what kept that one from the first, keeps this record
                     for q in range(refused_here, n_refused):
                         if refused[q, 1] == records[base + lead]:
-                            refused = _grown(refused, n_refused + 1)
+                            refused = grown(refused, n_refused + 1)
                             refused[n_refused] = refused[q]
                             refused[n_refused, 1] = record
                             n_refused += 1
@@ -242,14 +427,14 @@ def resolve_plain(
                             tick += 1
                             total = 0
                             if alone:
-                                stamp[counts_as[x]] = tick
+                                stamp[u] = tick
                                 total = 1
                             for side in range(1 if alone else 2):
                                 at = head[own] if side == 0 else head[other]
                                 while at >= 0:
                                     v = held_value[at]
-                                    if type_of[v] == s and stamp[counts_as[v]] != tick:
-                                        stamp[counts_as[v]] = tick
+                                    if kind[v] == s and stamp[v] != tick:
+                                        stamp[v] = tick
                                         total += 1
                                     at = held_next[at]
                             if total > limits[s]:
@@ -291,7 +476,7 @@ def resolve_plain(
                             noted = True
                             start = n_payload
                             need = n_payload + members[own] + members[other] + n_held + 3
-                            payload = _grown(payload, need)
+                            payload = grown(payload, need)
                             if why == GUARD:
                                 payload[n_payload] = best_low
                                 payload[n_payload + 1] = best_high
@@ -312,19 +497,19 @@ def resolve_plain(
                             else:
                                 tick += 1
                                 if alone:
-                                    stamp[x] = tick
+                                    stamp[u] = tick
                                     payload[n_payload] = x
                                     n_payload += 1
                                 for side in range(1 if alone else 2):
                                     at = head[own] if side == 0 else head[other]
                                     while at >= 0:
                                         v = held_value[at]
-                                        if type_of[v] == detail and stamp[v] != tick:
+                                        if kind[v] == detail and stamp[v] != tick:
                                             stamp[v] = tick
-                                            payload[n_payload] = v
+                                            payload[n_payload] = value[v]
                                             n_payload += 1
                                         at = held_next[at]
-                            refused = _grown(refused, n_refused + 1)
+                            refused = grown(refused, n_refused + 1)
                             refused[n_refused, 0] = x
                             refused[n_refused, 1] = record
                             refused[n_refused, 2] = why
@@ -372,25 +557,23 @@ def resolve_plain(
                     at = head[into]
                     while at >= 0:
                         v = held_value[at]
-                        if stamp[counts_as[v]] != tick:
-                            stamp[counts_as[v]] = tick
-                            count[into, type_of[v]] += 1
+                        if stamp[v] != tick:
+                            stamp[v] = tick
+                            count[into, kind[v]] += 1
                         at = held_next[at]
                     break
                 else:
                     continue
                 if not joined:
                     # granted: a further holder
-                    tick += 1
                     at = head[own]
                     known = False
                     while at >= 0:
-                        v = held_value[at]
-                        if counts_as[v] == counts_as[x]:
+                        if held_value[at] == u:
                             known = True
                         at = held_next[at]
                     if limits[t] != no_limit:
-                        held_value[n_held] = x
+                        held_value[n_held] = u
                         held_next[n_held] = -1
                         if head[own] < 0:
                             head[own] = n_held
@@ -400,14 +583,16 @@ def resolve_plain(
                         n_held += 1
                         if not known:
                             count[own, t] += 1
-                    holders = _grown(holders, n_holders + 1)
+                    holders = grown(holders, n_holders + 1)
                     holders[n_holders, 0] = x
-                    holders[n_holders, 1] = group
+                    holders[n_holders, 1] = turns[k, 3]
                     holders[n_holders, 2] = r
                     n_holders += 1
+            if n_refused == refused_here and split_at[u] < 0:
+                n_holders = begin
             for h in range(begin, n_holders):
                 holders[h, 2] = records[base + holders[h, 2]]
-        number = np.full(size, -1, dtype=np.int32)
+        number[:size] = -1
         for r in range(size):
             c = cluster[r]
             if number[c] < 0:
@@ -415,9 +600,10 @@ def resolve_plain(
                 n_out += 1
             out[base + r] = number[c]
     return (
-        out,
         n_out,
         holders[:n_holders].copy(),
         refused[:n_refused].copy(),
         payload[:n_payload].copy(),
+        waiting[:n_waiting].copy(),
+        tied[:n_tied].copy(),
     )

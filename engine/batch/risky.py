@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import polars as pl
 import pyarrow as pa
-from numba import njit
 
 from sameas.engine.batch.columns import OBSERVATION
 from sameas.engine.batch.links import LINKED, UNLINKED
@@ -53,11 +52,14 @@ _MOST_SOURCES = 63
 class Risky:
     """What step by step resolution found out."""
 
-    label: Longs
+    label: Ints
     """n: a label a profile; elsewhere the component's number."""
     n_labels: int
     holders: Longs
-    """(h, 3): identifier, group, record: who was granted each node, in the order of granting."""
+    """(h, 3): identifier, group, record: who was granted a node, in the order of granting.
+
+    Nodes that `plain` leaves out are not there.
+    """
     links: tuple[Longs, Longs, Reasons]
     """Record, identifier and reason of every link that was refused on the way."""
     refused_words: list[tuple[Word, Reason]]
@@ -82,7 +84,8 @@ def resolve_risky(
         parts.special |= parts.risky
     special.run(words)
     plain, records = _plain(columns, found, parts, clean)
-    special.label[records] = special.next_label + plain.cluster
+    # clusters are numbered from 0
+    special.label[records] = plain.cluster + np.int32(special.next_label)
     nodes = np.array(
         [
             (node.identifier, node.group, record)
@@ -125,70 +128,85 @@ def _inside(found: Links, parts: Components, chosen: Bools) -> tuple[Ints, Longs
 
     Within a component they stand in the order of 3.3.
     """
-    unsorted = np.flatnonzero(chosen[parts.of])
-    inside = np.lexsort((found.seen[unsorted], parts.of[unsorted]))
-    records: Ints = unsorted[inside].astype(np.int32)
-    owner = parts.of[records]
-    starts = np.flatnonzero(np.r_[True, owner[1:] != owner[:-1]][: len(records)])
-    return records, np.append(starts, len(records)).astype(np.int64)
+    inside = np.flatnonzero(chosen[parts.of]) if chosen.any() else np.empty(0, dtype=np.int64)
+    keys = (parts.of[inside].astype(np.int64) << 32) | found.seen[inside]
+    keys.sort()
+    owner = keys >> 32
+    starts = np.flatnonzero(np.diff(owner, prepend=-1))
+    return found.order[keys & 0xFFFFFFFF], np.append(starts, len(keys))
 
 
 def _plain(
     columns: Columns, found: Links, parts: Components, clean: Sequence[str]
 ) -> tuple[Found, Ints]:
+    """Resolve all that is not special, and whose records these are."""
     records, starts = _inside(found, parts, parts.risky & ~parts.special)
-    none = np.empty((0, 3), dtype=np.int64)
     if not len(records):
-        nothing = np.empty((0, 5), dtype=np.int64)
-        return Found(records, 0, none, nothing, np.empty(0, dtype=np.int64)), records
+        return Found.nothing(), records
+    guard = found.clashes.guarded(found.rules.guard)
+    cluster = np.empty(len(records), dtype=np.int32)
+    local = np.empty(columns.n_identifiers, dtype=np.int32)
+    clean_source = _clean_source(columns, clean)
+
+    def resolved(spans: Longs, ranks: Ints, n_clusters: int) -> Found:
+        return Found(
+            cluster,
+            *resolve_plain(
+                spans,
+                records,
+                found.ptr,
+                found.ids,
+                found.iptr,
+                found.irec,
+                found.seen,
+                found.split_index,
+                found.sptr,
+                found.group,
+                columns.type_of,
+                found.standing,
+                ranks,
+                columns.first_seen,
+                found.rules.max_per_profile,
+                guard,
+                found.clashes.code if guard.any() else np.empty(0, dtype=np.int32),
+                found.clashes.keys,
+                clean_source,
+                parts.exclusive,
+                local,
+                cluster,
+                n_clusters,
+            ),
+        )
+
+    spans = np.stack([starts[:-1], starts[1:]], axis=1)
+    answer = resolved(spans, np.empty(0, dtype=np.int32), 0)
+    if len(answer.waiting):
+        ranks = _value_ranks(columns, np.unique(answer.tied))
+        answer = answer.joined(resolved(spans[answer.waiting], ranks, answer.n_clusters))
+    return answer, records
+
+
+def _clean_source(columns: Columns, clean: Sequence[str]) -> NDArray[np.int8]:
+    """n: the place of each record's source among these, -1: none; empty if these are none."""
+    if not clean:
+        return np.empty(0, dtype=np.int8)
     places = np.full(len(columns.sources), -1, dtype=np.int8)
     for place, source in enumerate(clean):
         places[list(columns.sources).index(source)] = place
-    clean_source = np.where(columns.kind == OBSERVATION, np.int8(-1), places[columns.source])
-    guarded = found.rules.guard
-    name = found.clashes.code if guarded.any() else np.full(len(columns), -1, dtype=np.int32)
-    answer = resolve_plain(
-        starts,
-        records,
-        found.ptr,
-        found.ids,
-        found.group_of_links(),
-        columns.type_of,
-        found.standing,
-        found.counts_as,
-        _value_ranks(columns, found, records),
-        columns.first_seen,
-        found.rules.max_per_profile,
-        guarded,
-        name,
-        found.clashes.keys,
-        clean_source.astype(np.int8),
-        parts.exclusive,
-    )
-    return Found(*answer), records
+    return np.where(columns.kind == OBSERVATION, np.int8(-1), places[columns.source])
 
 
-def _value_ranks(columns: Columns, found: Links, records: Ints) -> Ints:
-    """m: identifiers of one type in the order of their values, for those on these records."""
-    mine = np.flatnonzero(_carried(records, found.ptr, found.ids, columns.n_identifiers))
+def _value_ranks(columns: Columns, numbers: Longs) -> Ints:
+    """m: of the identifiers given, those of one type in the order of their values; elsewhere 0."""
     ranks = np.zeros(columns.n_identifiers, dtype=np.int32)
     for place, values in enumerate(columns.values):
         low, high = columns.offsets[place : place + 2]
-        numbers = mine[(mine >= low) & (mine < high)]
-        if len(numbers):
-            texts = pl.from_arrow(values.take(pa.array(numbers - low)))
+        mine = numbers[(numbers >= low) & (numbers < high)]
+        if len(mine):
+            texts = pl.from_arrow(values.take(pa.array(mine - low)))
             assert isinstance(texts, pl.Series)
-            ranks[numbers[texts.arg_sort().to_numpy()]] = np.arange(len(numbers))
+            ranks[mine[texts.arg_sort().to_numpy()]] = np.arange(len(mine))
     return ranks
-
-
-@njit(cache=True, nogil=True)
-def _carried(records: Ints, ptr: Longs, ids: Ints, m: int) -> Bools:
-    out = np.zeros(m, dtype=np.bool_)
-    for record in records:
-        for at in range(ptr[record], ptr[record + 1]):
-            out[ids[at]] = True
-    return out
 
 
 class _Special:
@@ -208,7 +226,7 @@ class _Special:
         self.edges = edges
         self.parts = parts
         self.world = _surroundings(columns, policy, settled, found, edges)
-        self.label = parts.of.astype(np.int64)
+        self.label = parts.of.copy()
         self.next_label = len(parts.sizes)
         self.holders: dict[Node, list[int]] = {}
         self.reasons: dict[tuple[int, int], Reason] = {}
@@ -335,7 +353,7 @@ def _surroundings(
         carried=lambda record: ids[ptr[record] : ptr[record + 1]].tolist(),
         unlinked=lambda one: bool(found.standing[one] == UNLINKED),
         first_seen=lambda record: int(columns.first_seen[record]),
-        name=lambda record: names[code[record]] if code[record] >= 0 else None,
+        name=lambda record: names[code[record]] if names and code[record] >= 0 else None,
         source=source,
         trait=trait,
         value=lambda one: columns.identifier(one).value,

@@ -10,12 +10,12 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-__all__ = ["among", "place_of"]
+__all__ = ["among"]
 
 
 @njit(cache=True, nogil=True)
-def place_of(keys: NDArray[np.int64], key: int | np.int64) -> int:
-    """The first place of a sorted array whose number is not below `key`. O(log n)."""
+def among(keys: NDArray[np.int64], key: int | np.int64) -> bool:
+    """Whether a sorted array holds a number. O(log n)."""
     low = 0
     high = len(keys)
     while low < high:
@@ -24,11 +24,4 @@ def place_of(keys: NDArray[np.int64], key: int | np.int64) -> int:
             low = middle + 1
         else:
             high = middle
-    return low
-
-
-@njit(cache=True, nogil=True)
-def among(keys: NDArray[np.int64], key: int | np.int64) -> bool:
-    """Whether a sorted array holds a number. O(log n)."""
-    place = place_of(keys, key)
-    return place < len(keys) and bool(keys[place] == key)
+    return low < len(keys) and bool(keys[low] == key)
