@@ -30,6 +30,7 @@ from sameas.engine.batch.result import Result
 from sameas.engine.batch.tables import FORMAT_VERSION, STATUS, Answer, build
 from sameas.engine.evidence import GivenMatches
 from sameas.engine.ids.advance import advance
+from sameas.engine.ids.kernels import holders
 from sameas.engine.read import from_table, inspect
 from sameas.engine.read.words import read_judgements, read_matches
 from sameas.errors import Fault, InputError
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
     from sameas.engine.read import InputFile
     from sameas.graph.model import Judgement, Match
 
+    Bools = NDArray[np.bool_]
     Ints = NDArray[np.int32]
 
 __all__ = ["Progress", "resolve", "resolve_files"]
@@ -180,10 +182,8 @@ class _Run:
     def manifest(self, answer: Answer, written: Mapping[str, int]) -> dict[str, Any]:
         """What the run did, in numbers."""
         columns, parts = answer.live.columns, answer.partition
-        m = columns.n_identifiers
-        named = np.arange(m) if parts.alias is None else parts.alias
-        carried = np.bincount(columns.ids, minlength=m) > 0
-        status = parts.status[named]
+        carried = answer.carriers > 0
+        status = parts.status if parts.alias is None else parts.status[parts.alias]
         by_type = {
             name: {
                 state: int(np.count_nonzero(carried[span] & (status[span] == number)))
@@ -197,8 +197,9 @@ class _Run:
         refused = Counter(parts.refused.reasons.counts())
         refused.update(why.constraint for _, why in parts.refused_words)
         refused.update(why.constraint for *_, why in parts.refused_matches)
-        sizes, how_many = np.unique(parts.component_sizes, return_counts=True)
-        changes = Counter(answer.issued.changes["change"].to_list())
+        components = np.bincount(parts.component_sizes)
+        sizes = np.flatnonzero(components)
+        changes = dict(answer.issued.changes["change"].value_counts().iter_rows())
         return {
             "format_version": FORMAT_VERSION,
             "sameas_version": version("sameas"),
@@ -220,7 +221,7 @@ class _Run:
                 "step_by_step": parts.stepwise,
             },
             "identifiers": by_type,
-            "component_sizes": dict(zip(map(str, sizes.tolist()), how_many.tolist(), strict=True)),
+            "component_sizes": {str(size): int(components[size]) for size in sizes.tolist()},
             "refused": dict(refused.most_common()),
             "rejected": dict(Counter(bad.reason for bad in answer.live.rejected).most_common(50)),
             "changes": {
@@ -245,28 +246,20 @@ def _resources() -> dict[str, float]:
     }
 
 
-def _signed_up(
-    found: Live, parts: Partition, policy: Policy
-) -> np.ndarray[Any, np.dtype[np.bool_]]:
+def _signed_up(found: Live, parts: Partition, policy: Policy) -> Bools:
     """The records that hold a value of a type with limit 1."""
-    single = [kind.links and kind.max_per_profile == 1 for kind in policy.identifiers]
-    table = np.array([*single, False], dtype=bool)
     links = parts.links
-    holds = parts.granted & table[found.columns.type_of[links.ids]]
-    record = np.repeat(np.arange(len(found.columns)), np.diff(links.ptr))
-    signed = np.zeros(len(found.columns), dtype=bool)
-    signed[record[holds]] = True
-    return signed
+    single = [kind.links and kind.max_per_profile == 1 for kind in policy.identifiers]
+    offsets = found.columns.offsets
+    return holders(links.ptr, links.ids, parts.granted, offsets, np.array(single, dtype=bool))
 
 
 def _known_order(found: Live, parts: Partition, policy: Policy) -> Ints | None:
     """Records by event time, which mostly is the order of 3.3 already."""
-    columns = found.columns
-    if policy.on_conflict == "newest" or not np.array_equal(columns.event_time, columns.first_seen):
+    times, seen = found.columns.event_time, found.columns.first_seen
+    if policy.on_conflict == "newest" or not (times is seen or np.array_equal(times, seen)):
         return None
-    order = np.empty(len(columns), dtype=np.int32)
-    order[parts.links.seen] = np.arange(len(columns), dtype=np.int32)
-    return order
+    return parts.links.order
 
 
 def _silent(_stage: str, _done: int, _total: int | None, /) -> None:

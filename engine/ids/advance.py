@@ -15,7 +15,8 @@ import polars as pl
 import pyarrow as pa
 
 from sameas.engine.batch.columns import ordered
-from sameas.engine.ids.kernels import profile_ids, strings
+from sameas.engine.batch.texts import Texts, appearing
+from sameas.engine.ids.kernels import firsts, profile_ids, strings
 from sameas.engine.ids.siphash import profile_id
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["CHANGES", "IDS", "LEDGER", "Issued", "Ledger", "advance"]
+__all__ = ["CHANGES", "IDS", "KEYS", "LEDGER", "Issued", "Ledger", "advance"]
 
 LEDGER = pl.Schema(
     {
@@ -42,9 +43,21 @@ LEDGER = pl.Schema(
     }
 )
 IDS = pl.Schema({"id": pl.String, "issued": pl.Int64, "source": pl.String, "record_id": pl.String})
+KEYS = pa.schema(
+    [
+        ("source", pa.dictionary(pa.int32(), pa.string())),
+        ("record_id", pa.string()),
+        ("arrival", pa.int64()),
+        ("incarnation", pa.int64()),
+        ("live", pa.bool_()),
+        ("withdrawn_at", pa.int64()),
+    ]
+)
+"""`LEDGER` in Arrow."""
 CHANGES = pl.Schema({"change": pl.String, "old_id": pl.String, "new_id": pl.String})
 
 _ROWS = 1 << 19
+_ODD = np.uint64(0x9E3779B97F4A7C15)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,8 +82,8 @@ class Issued:
     """P: the id of each profile."""
     arrival: Longs
     """n: the arrival number of each record."""
-    key_slices: Callable[[], Iterator[pl.DataFrame]]
-    """`LEDGER`, a slice of it at a time: a table of all keys need never be held whole."""
+    key_batches: Callable[[], Iterator[pa.RecordBatch]]
+    """`KEYS`, a batch of it at a time: a table of all keys need never be held whole."""
     ids: pl.DataFrame
     """`IDS`."""
     changes: pl.DataFrame
@@ -79,7 +92,9 @@ class Issued:
     @property
     def keys(self) -> pl.DataFrame:
         """`LEDGER`, whole."""
-        return pl.concat([pl.DataFrame(schema=LEDGER), *self.key_slices()])
+        frame = pl.from_arrow(pa.Table.from_batches(self.key_batches(), KEYS))
+        assert isinstance(frame, pl.DataFrame)
+        return frame.cast(LEDGER)
 
 
 def advance(
@@ -113,27 +128,16 @@ def advance(
     return movement.run(withdrawn_at or {}, now)
 
 
-def _source_names(columns: Columns, records: Ints | Longs | None = None) -> pl.Series:
+def _source_names(columns: Columns, records: Ints | None = None) -> pl.Series:
     codes = columns.source if records is None else columns.source[records]
     names = pl.Series(list(columns.sources), dtype=pl.String)
     return names.gather(pl.Series(codes))
 
 
-def _record_ids(columns: Columns, records: Ints | Longs | None = None) -> pl.Series:
-    ids = columns.record_ids if records is None else columns.record_ids.take(pa.array(records))
-    found = pl.from_arrow(ids)
+def _series(texts: pa.Array) -> pl.Series:
+    found = pl.from_arrow(texts)
     assert isinstance(found, pl.Series)
     return found.cast(pl.String)
-
-
-def _first_of(profile: Ints, order: Ints, n_profiles: int, among: Bools | None = None) -> Ints:
-    """For each profile its first record in an order; -1: none."""
-    if among is not None:
-        order = order[among[order]]
-    first = np.full(n_profiles, -1, dtype=np.int32)
-    backwards = order[::-1]
-    first[profile[backwards]] = backwards
-    return first
 
 
 def _first(
@@ -149,49 +153,28 @@ def _first(
     n = len(columns)
     arrival = np.empty(n, dtype=np.int64)
     arrival[order] = np.arange(n)
-    first = _first_of(profile, order, n_profiles)
-    raw = profile_ids(
-        id_key,
-        columns.sources,
-        columns.source[first],
-        columns.record_ids.take(pa.array(first)),
-        np.zeros(n_profiles, dtype=np.int64),
-    )
-    names = _distinct(id_key, columns, first, np.zeros(n_profiles, np.int64), raw, arrival, None)
-    carrier = _first_of(profile, order, n_profiles, signed_up)
-    carrier = np.where(carrier < 0, first, carrier)
-    turn = np.argsort(arrival[first], kind="stable")
+    first, signed, turn = firsts(profile, order, signed_up, n_profiles)
+    none = np.zeros(n_profiles, dtype=np.int64)
+    raw = profile_ids(id_key, columns, first, none)
+    names = _distinct(id_key, columns, first, none, raw, arrival, None)
+    carrier = np.where(signed < 0, first, signed)[turn]
     ids = pl.DataFrame(
         {
-            "id": pl.Series(names.take(pa.array(turn))),
+            "id": _series(Texts.of([names]).take(turn)),
             "issued": np.arange(n_profiles, dtype=np.int64),
-            "source": _source_names(columns, carrier[turn]),
-            "record_id": _record_ids(columns, carrier[turn]),
+            "source": _source_names(columns, carrier),
+            "record_id": _series(Texts.of([columns.record_ids]).take(carrier)),
         },
         schema=IDS,
     )
 
-    def keys(low: int, high: int) -> pl.DataFrame:
-        records = np.arange(low, high)
-        size = high - low
-        return pl.DataFrame(
-            {
-                "source": _source_names(columns, records),
-                "record_id": _record_ids(columns, records),
-                "arrival": arrival[low:high],
-                "incarnation": np.zeros(size, dtype=np.int64),
-                "live": np.ones(size, dtype=bool),
-                "withdrawn_at": pl.Series([None], dtype=pl.Int64).new_from_index(0, size),
-            },
-            schema=LEDGER,
-        )
-
-    def key_slices() -> Iterator[pl.DataFrame]:
+    def key_batches() -> Iterator[pa.RecordBatch]:
         if withdrawn_at:
-            yield _with_tombstones(keys(0, n), withdrawn_at)
-            return
-        for low in range(0, n, _ROWS):
-            yield keys(low, min(n, low + _ROWS))
+            whole = pa.Table.from_batches(_arrivals(columns, arrival), KEYS)
+            frame = pl.from_arrow(whole)
+            assert isinstance(frame, pl.DataFrame)
+            return _batches(_with_tombstones(frame.cast(LEDGER), withdrawn_at))
+        return _arrivals(columns, arrival)
 
     changes = pl.DataFrame(
         {
@@ -201,7 +184,31 @@ def _first(
         },
         schema=CHANGES,
     )
-    return Issued(names, arrival, key_slices, ids, changes)
+    return Issued(names, arrival, key_batches, ids, changes)
+
+
+def _arrivals(columns: Columns, arrival: Longs) -> Iterator[pa.RecordBatch]:
+    """The keys of live records that all came just now."""
+    for low in range(0, len(columns), _ROWS):
+        span = slice(low, min(len(columns), low + _ROWS))
+        size = span.stop - span.start
+        arrays = [
+            appearing(columns.sources, columns.source[span]),
+            columns.record_ids.slice(low, size).cast(pa.string()),
+            pa.array(arrival[span]),
+            pa.array(np.zeros(size, dtype=np.int64)),
+            pa.array(np.ones(size, dtype=bool)),
+            pa.nulls(size, pa.int64()),
+        ]
+        yield pa.RecordBatch.from_arrays(arrays, schema=KEYS)
+
+
+def _batches(keys: pl.DataFrame) -> Iterator[pa.RecordBatch]:
+    """`LEDGER` as `KEYS`."""
+    for piece in keys.iter_slices(_ROWS):
+        source = piece["source"].to_arrow().cast(pa.string()).dictionary_encode()
+        others = [piece[name].to_arrow().cast(KEYS.field(name).type) for name in piece.columns[1:]]
+        yield pa.RecordBatch.from_arrays([source, *others], schema=KEYS)
 
 
 def _with_tombstones(keys: pl.DataFrame, withdrawn_at: dict[tuple[str, str], int]) -> pl.DataFrame:
@@ -234,11 +241,8 @@ def _distinct(
 ) -> pa.StringArray:
     """New ids as strings; one that was issued before is hashed again with the next number."""
     names = strings(raw)
-    words = np.ascontiguousarray(raw[:, 2:18]).view(np.uint64)
-    turn = np.argsort(words[:, 0], kind="stable")
-    twice = (words[turn[1:]] == words[turn[:-1]]).all(axis=1)
+    clashing = _twins(raw)
     taken = issued or set()
-    clashing = np.union1d(turn[1:][twice], turn[:-1][twice])
     if taken:
         known = pl.Series(names).is_in(pl.Series(sorted(taken), dtype=pl.String).implode())
         clashing = np.union1d(clashing, np.flatnonzero(known.to_numpy()))
@@ -257,6 +261,18 @@ def _distinct(
             )
         others.add(texts[at])
     return pa.array(texts, pa.string())
+
+
+def _twins(raw: NDArray[np.uint8]) -> NDArray[np.intp]:
+    """The places of ids that occur more than once."""
+    words = np.ascontiguousarray(raw[:, 2:18]).view(np.uint64)
+    # equal ids have equal sums: almost always no sum occurs twice, and to see that is cheap
+    sums = np.sort(words[:, 0] * _ODD + words[:, 1])
+    if not (sums[1:] == sums[:-1]).any():
+        return np.empty(0, dtype=np.intp)
+    turn = np.lexsort((words[:, 1], words[:, 0]))
+    twice = (words[turn[1:]] == words[turn[:-1]]).all(axis=1)
+    return np.union1d(turn[1:][twice], turn[:-1][twice])
 
 
 class _Next:
@@ -280,7 +296,7 @@ class _Next:
         self.now_keys = pl.DataFrame(
             {
                 "source": _source_names(columns),
-                "record_id": _record_ids(columns),
+                "record_id": _series(columns.record_ids),
                 "record": np.arange(n, dtype=np.int64),
             }
         )
@@ -308,7 +324,7 @@ class _Next:
         return Issued(
             names,
             self.arrival,
-            lambda: iter([_with_tombstones(self._keys(now), withdrawn_at)]),
+            lambda: _batches(_with_tombstones(self._keys(now), withdrawn_at)),
             out.sort("issued"),
             self._changes(ids, names),
         )
@@ -352,16 +368,11 @@ class _Next:
         latest_first = here[np.argsort(-issued[here], kind="stable")]
         best[owner_of[latest_first]] = latest_first
         bare = np.flatnonzero(best < 0)
-        first = _first_of(profile, self.order, self.n_profiles)[bare]
+        first, signed, _ = firsts(profile, self.order, self.signed_up, self.n_profiles)
+        first = first[bare]
         turn = np.argsort(self.arrival[first], kind="stable")
         bare, first = bare[turn], first[turn]
-        raw = profile_ids(
-            self.before.id_key,
-            columns.sources,
-            columns.source[first],
-            columns.record_ids.take(pa.array(first)),
-            self.incarnation[first],
-        )
+        raw = profile_ids(self.before.id_key, columns, first, self.incarnation[first])
         new = _distinct(
             self.before.id_key,
             columns,
@@ -384,7 +395,6 @@ class _Next:
         record = ids["record"].to_numpy().copy()
         alive = record >= 0
         place = np.where(alive, profile[np.where(alive, record, 0)], -1) if len(profile) else record
-        signed = _first_of(profile, self.order, self.n_profiles, self.signed_up)
         anonymous = alive & ~self.signed_up[np.where(alive, record, 0)] if len(profile) else alive
         passes = anonymous.copy()
         passes[anonymous] = signed[place[anonymous]] >= 0

@@ -8,54 +8,65 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from sameas.engine.batch.memory import prefetch
 from sameas.engine.ids.siphash import ID_LENGTH
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
+
+    from sameas.engine.batch.columns import Columns
 
     Bytes = NDArray[np.uint8]
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
     Words = NDArray[np.uint64]
 
-__all__ = ["profile_ids", "strings"]
+__all__ = ["firsts", "holders", "profile_ids", "strings"]
+
+_AHEAD = 16  # records: what is needed of one so much later is fetched now
 
 _ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 
 
-def profile_ids(
-    key: bytes,
-    sources: Sequence[str],
-    source: Ints,
-    record_ids: pa.Array,
-    incarnation: Longs,
-) -> Bytes:
-    """The ids of n profiles by their first arrived records: (n, 18) bytes of ASCII."""
-    names = [name.encode("utf-8", "surrogatepass") for name in sources]
+def profile_ids(key: bytes, columns: Columns, first: Ints, incarnation: Longs) -> Bytes:
+    """The ids of profiles by their first arrived records: (n, 18) bytes of ASCII."""
+    names = [name.encode("utf-8", "surrogatepass") for name in columns.sources]
     starts = np.cumsum([0, *map(len, names)], dtype=np.int64)
     flat = np.frombuffer(b"".join(names) or b"\0", dtype=np.uint8)
-    ids = record_ids.cast(pa.large_string())
+    ids = columns.record_ids.cast(pa.large_string())
     _, offsets, data = ids.buffers()
     at = np.frombuffer(offsets, dtype=np.int64)[ids.offset : ids.offset + len(ids) + 1]
     text = np.frombuffer(data, dtype=np.uint8) if data else np.zeros(1, dtype=np.uint8)
     words = np.frombuffer(key[:16], dtype=np.uint64)
-    out = np.empty((len(source), ID_LENGTH), dtype=np.uint8)
-    longest = int(np.diff(at).max(initial=0)) + int(np.diff(starts).max(initial=0)) + 64
+    out = np.empty((len(first), ID_LENGTH), dtype=np.uint8)
+    longest = int((at[first + 1] - at[first]).max(initial=0)) + int(np.diff(starts).max(initial=0))
     _ids(
         words,
         flat,
         starts,
-        source,
+        columns.source,
         at,
         text,
+        first,
         incarnation,
-        np.zeros(longest, np.uint8),
+        np.zeros(longest + 64, np.uint8),
         _ALPHABET,
         out,
     )
     return out
+
+
+def firsts(
+    profile: Ints, order: Ints, signed_up: NDArray[np.bool_], n_profiles: int
+) -> tuple[Ints, Ints, Ints]:
+    """By profile its first record in an order, and its first that signed up; -1: none.
+
+    And the profiles in the order of their first records.
+    """
+    first, signed = (np.full(n_profiles, -1, dtype=np.int32) for _ in range(2))
+    turn = np.empty(n_profiles, dtype=np.int32)
+    _firsts(profile, order, signed_up, first, signed, turn)
+    return first, signed, turn
 
 
 def strings(ids: Bytes) -> pa.StringArray:
@@ -111,20 +122,26 @@ def _ids(
     source: Ints,
     offsets: Longs,
     text: Bytes,
+    first: Ints,
     incarnation: Longs,
     buffer: Bytes,
     alphabet: Bytes,
     out: Bytes,
 ) -> None:
     digest = np.empty(16, dtype=np.uint8)
-    for row in range(len(source)):
+    for row in range(len(first)):
+        if row + _AHEAD < len(first):
+            prefetch(source, first[row + _AHEAD])
+            prefetch(offsets, first[row + _AHEAD])
+            prefetch(text, offsets[first[row + _AHEAD // 2]])
+        record = first[row]
         size = 0
-        for i in range(starts[source[row]], starts[source[row] + 1]):
+        for i in range(starts[source[record]], starts[source[record] + 1]):
             buffer[size] = names[i]
             size += 1
         buffer[size] = 0
         size += 1
-        for i in range(offsets[row], offsets[row + 1]):
+        for i in range(offsets[record], offsets[record + 1]):
             buffer[size] = text[i]
             size += 1
         buffer[size] = 0
@@ -163,3 +180,56 @@ def _ids(
                 out[row, 2 + half * 8 + i] = alphabet[
                     np.int64((bits >> np.uint64(35 - 5 * i)) & np.uint64(31))
                 ]
+
+
+@njit(cache=True, nogil=True)
+def _firsts(
+    profile: Ints,
+    order: Ints,
+    signed_up: NDArray[np.bool_],
+    first: Ints,
+    signed: Ints,
+    turn: Ints,
+) -> None:
+    n = len(order)
+    count = 0
+    for place in range(n):
+        if place + _AHEAD < n:
+            prefetch(profile, order[place + _AHEAD])
+            prefetch(signed_up, order[place + _AHEAD])
+        record = order[place]
+        p = profile[record]
+        if first[p] < 0:
+            first[p] = record
+            turn[count] = p
+            count += 1
+        if signed[p] < 0 and signed_up[record]:
+            signed[p] = record
+
+
+@njit(cache=True, nogil=True)
+def holders(
+    ptr: Longs,
+    ids: Ints,
+    granted: NDArray[np.bool_],
+    offsets: Longs,
+    chosen: NDArray[np.bool_],
+) -> NDArray[np.bool_]:
+    """The records to which a value of a chosen type is granted.
+
+    Args:
+        ptr: n + 1: where each record's identifiers begin in `ids`, in which they ascend.
+        ids: see `ptr`.
+        granted: whether each link is.
+        offsets: the numbers of each type's identifiers.
+        chosen: the types.
+    """
+    found = np.zeros(len(ptr) - 1, dtype=np.bool_)
+    for record in range(len(ptr) - 1):
+        kind = 0
+        for at in range(ptr[record], ptr[record + 1]):
+            while ids[at] >= offsets[kind + 1]:
+                kind += 1
+            if chosen[kind] and granted[at]:
+                found[record] = True
+    return found

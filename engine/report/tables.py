@@ -93,7 +93,7 @@ class Tables:
         order = ["records", "identifiers", "profile_id"]
         # Find the ids first: traits of millions of profiles need not be read for ten of them.
         top = profiles.select(order).sort(order, descending=[True, True, False]).head(limit)
-        ids = top.collect()["profile_id"].to_list()
+        ids = top.collect(engine="streaming")["profile_id"].to_list()
         chosen = pl.col("profile_id").is_in(ids)
         times = [pl.col(name).cast(pl.Int64, strict=False) for name in ("first_seen", "last_seen")]
         found = _rows(
@@ -147,9 +147,20 @@ class Tables:
         frame = self._frames.get(table)
         if frame is None:
             return {}
-        # One short scan for each kind, which ends at its first rows, instead of grouping them all.
-        kinds = frame.select(pl.col(by).unique()).collect()[by].drop_nulls().sort().head(KINDS)
-        return {str(kind): _rows(frame.filter(pl.col(by) == kind).head(limit)) for kind in kinds}
+        # One column is read whole. Of the others only what lies around the first of each kind:
+        # the rows of most kinds stand together.
+        kinds = frame.select(pl.col(by).cast(pl.String)).with_row_index("row")
+        spans = (
+            kinds.drop_nulls(by)
+            .group_by(by)
+            .agg(first=pl.col("row").min(), last=pl.col("row").bottom_k(limit).max())
+            .sort(by)
+            .head(KINDS)
+        )
+        return {
+            str(kind): _rows(frame.slice(first, last - first + 1).filter(pl.col(by) == kind))
+            for kind, first, last in spans.collect(engine="streaming").iter_rows()
+        }
 
 
 def _rows(frame: pl.LazyFrame) -> list[Row]:

@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
-
 from sameas.engine.batch.tables.answer import FORMAT_VERSION, STATUS, Answer
 from sameas.engine.batch.tables.arrow import frame_table
 from sameas.engine.batch.tables.links import edges, identifiers
@@ -36,5 +34,5 @@ def build(answer: Answer) -> dict[str, tuple[pa.Schema, Iterator[pa.RecordBatch]
         "judgements": judgements(answer.judgements),
         "changes": frame_table(answer.issued.changes),
         "ledger": ledger(answer),
-        "ids": frame_table(answer.issued.ids.with_columns(pl.col("source").cast(pl.Categorical))),
+        "ids": frame_table(answer.issued.ids, coded=["source"]),
     }

@@ -24,8 +24,8 @@ __all__ = [
     "batch_of",
     "chunk",
     "coded",
-    "frame_schema",
     "frame_table",
+    "same",
     "spans",
     "strings",
     "times",
@@ -43,8 +43,13 @@ WORD = pa.dictionary(pa.int32(), pa.string())
 
 def words(values: Sequence[str], codes: NDArray[np.generic]) -> pa.DictionaryArray:
     return pa.DictionaryArray.from_arrays(
-        pa.array(codes.astype(np.int32)), pa.array(list(values), pa.string())
+        pa.array(codes.astype(np.int32, copy=False)), pa.array(list(values), pa.string())
     )
+
+
+def same(values: Sequence[str], code: int, n: int) -> pa.DictionaryArray:
+    """One word n times."""
+    return words(values, np.full(n, code, dtype=np.int32))
 
 
 def coded(texts: Sequence[str]) -> pa.DictionaryArray:
@@ -73,39 +78,25 @@ def chunk(column: pa.Array | pa.ChunkedArray, span: slice) -> pa.Array:
     return flat(column.slice(span.start, span.stop - span.start))
 
 
-def frame_schema(frame: pl.DataFrame) -> pa.Schema:
-    return pa.schema(
+def frame_table(
+    frame: pl.DataFrame, *, coded: Sequence[str] = ()
+) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    """A polars frame of strings and integers, batch by batch; some columns as words."""
+    schema = pa.schema(
         [
-            (name, WORD if isinstance(kind, pl.Categorical) else _plain(kind))
+            (name, WORD if name in coded else pa.string() if kind == pl.String else pa.int64())
             for name, kind in frame.schema.items()
         ]
     )
 
-
-def frame_table(frame: pl.DataFrame) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    """A polars frame with plain strings, batch by batch."""
-    schema = frame_schema(frame)
-
     def rows() -> Iterator[pa.RecordBatch]:
-        for span in spans(len(frame)):
-            piece = frame.slice(span.start, span.stop - span.start)
-            arrays = []
-            for name, kind in zip(schema.names, schema.types, strict=True):
-                if kind == WORD:
-                    texts = piece[name].cast(pl.String).to_arrow().cast(pa.string())
-                    arrays.append(texts.dictionary_encode().cast(WORD))
-                else:
-                    arrays.append(piece[name].to_arrow().cast(kind))
+        for piece in frame.iter_slices(ROWS):
+            arrays = [
+                piece[name].to_arrow().cast(pa.string()).dictionary_encode()
+                if kind == WORD
+                else piece[name].to_arrow().cast(kind)
+                for name, kind in zip(schema.names, schema.types, strict=True)
+            ]
             yield pa.RecordBatch.from_arrays(arrays, schema=schema)
 
     return schema, rows()
-
-
-def _plain(kind: pl.DataType) -> pa.DataType:
-    if kind == pl.String:
-        return pa.string()
-    if kind == pl.Boolean:
-        return pa.bool_()
-    if isinstance(kind, pl.Datetime):
-        return TIME
-    return pa.int64()

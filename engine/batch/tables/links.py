@@ -9,25 +9,31 @@ import polars as pl
 import pyarrow as pa
 from numba import njit
 
+from sameas.engine.batch.memory import prefetch
 from sameas.engine.batch.tables.answer import STATUS
-from sameas.engine.batch.tables.arrow import ROWS, WORD, batch_of, spans, strings, words
+from sameas.engine.batch.tables.arrow import (
+    ROWS,
+    WORD,
+    batch_of,
+    chunk,
+    same,
+    spans,
+    strings,
+    words,
+)
+from sameas.engine.batch.texts import Texts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from sameas.engine.batch.partition import Partition
     from sameas.engine.batch.tables.answer import Answer
 
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
 __all__ = ["edges", "identifiers"]
-
-
-def _named(partition: Partition, m: int) -> Ints:
-    return np.arange(m, dtype=np.int32) if partition.alias is None else partition.alias
 
 
 def identifiers(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -42,28 +48,28 @@ def identifiers(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
             ("records", pa.int32()),
         ]
     )
-    named = _named(partition, columns.n_identifiers)
-    carriers = np.bincount(columns.ids, minlength=columns.n_identifiers).astype(np.int32)
+    carriers = answer.carriers
+    profile_ids = Texts.of([answer.issued.profile_ids])
 
     def rows() -> Iterator[pa.RecordBatch]:
         for place, values in enumerate(columns.values):
             base = int(columns.offsets[place])
             for span in spans(len(values)):
-                numbers = np.arange(base + span.start, base + span.stop)
-                numbers = numbers[carriers[numbers] > 0]
-                means = named[numbers]
-                home = partition.home[means]
-                yield batch_of(
+                low, high = base + span.start, base + span.stop
+                named = slice(low, high) if partition.alias is None else partition.alias[low:high]
+                carried = carriers[low:high]
+                batch = batch_of(
                     schema,
                     {
-                        "type": words(columns.types, np.full(len(numbers), place)),
-                        "value": strings(values.take(pa.array(numbers - base))),
-                        "profile_id": answer.issued.profile_ids.take(pa.array(home, mask=home < 0)),
-                        "status": words(STATUS, partition.status[means]),
-                        "fanout": pa.array(partition.links.fanout[means]),
-                        "records": pa.array(carriers[numbers]),
+                        "type": same(columns.types, place, high - low),
+                        "value": strings(chunk(values, span)),
+                        "profile_id": profile_ids.take(partition.home[named]),
+                        "status": words(STATUS, partition.status[named]),
+                        "fanout": pa.array(partition.links.fanout[named]),
+                        "records": pa.array(carried),
                     },
                 )
+                yield batch if carried.all() else batch.filter(pa.array(carried > 0))
 
     return schema, rows()
 
@@ -88,6 +94,8 @@ _EDGE = pa.schema(
 
 
 _EDGE_STATUS = ("refused", "blocked", "unlinked", "shared", "linked")
+_REFUSED, _LINKED = 0, 4
+_AHEAD = 16  # links: the status that is needed so much later is fetched now
 
 
 def edges(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -105,7 +113,7 @@ def edges(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
             yield batch_of(
                 _EDGE,
                 {
-                    "kind": words(["match"], np.zeros(n)),
+                    "kind": same(["match"], 0, n),
                     "source": words(columns.sources, columns.source[left]),
                     "record_id": strings(columns.record_ids.take(pa.array(left))),
                     "type": pa.nulls(n, WORD),
@@ -123,12 +131,8 @@ def edges(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
 
 def _link_rows(answer: Answer) -> Iterator[pa.RecordBatch]:
     columns, partition = answer.live.columns, answer.partition
-    named = _named(partition, columns.n_identifiers)
-    found = partition.links
-    everything = pa.concat_arrays(
-        [values.cast(pa.large_string()) for values in columns.values]
-        or [pa.nulls(0, pa.large_string())]
-    )
+    alias, found = partition.alias, partition.links
+    record_ids, values = Texts.of([columns.record_ids]), Texts.of(columns.values)
     spelled = _spellings(answer)
     n = len(columns)
     start = 0
@@ -137,28 +141,40 @@ def _link_rows(answer: Answer) -> Iterator[pa.RecordBatch]:
         stop = min(n, max(stop, start + 1))
         span = slice(int(columns.ptr[start]), int(columns.ptr[stop]))
         size = span.stop - span.start
-        record = np.repeat(
-            np.arange(start, stop, dtype=np.int32), np.diff(columns.ptr[start : stop + 1])
-        )
         ids = columns.ids[span]
-        granted = (
-            partition.granted[span]
-            if partition.alias is None
-            else _granted(record, named[ids], found.ptr, found.ids, partition.granted)
+        record, source, kind, status = (np.empty(size, dtype=np.int32) for _ in range(4))
+        means, granted = ids, partition.granted[span]
+        if alias is not None:
+            means = alias[ids]
+            granted = _granted(
+                start, stop, columns.ptr, means, found.ptr, found.ids, partition.granted
+            )
+        _spread(
+            start,
+            stop,
+            columns.ptr,
+            ids,
+            columns.offsets,
+            columns.source,
+            means,
+            partition.status,
+            granted,
+            record,
+            source,
+            kind,
+            status,
         )
-        status = partition.status[named[ids]]
-        status = np.where(status >= 4, np.where(granted, 4, 0), status)
         start = stop
         if not size:
             continue
         yield batch_of(
             _EDGE,
             {
-                "kind": words(["link"], np.zeros(size)),
-                "source": words(columns.sources, columns.source[record]),
-                "record_id": strings(columns.record_ids.take(pa.array(record))),
-                "type": words(columns.types, columns.type_of[ids]),
-                "value": strings(everything.take(pa.array(ids))),
+                "kind": same(["link"], 0, size),
+                "source": words(columns.sources, source),
+                "record_id": record_ids.take(record),
+                "type": words(columns.types, kind),
+                "value": values.take(ids, kind),
                 "to_source": pa.nulls(size, WORD),
                 "to_record_id": pa.nulls(size, pa.string()),
                 "weight": pa.nulls(size, pa.int64()),
@@ -198,6 +214,55 @@ def _raw(spelled: tuple[Longs, pa.ListArray], span: slice) -> pa.ListArray:
 
 
 @njit(cache=True, nogil=True)
+def _spread(
+    start: int,
+    stop: int,
+    ptr: Longs,
+    ids: Ints,
+    offsets: Longs,
+    sources: Ints,
+    means: Ints,
+    standing: NDArray[np.int8],
+    granted: NDArray[np.bool_],
+    record: Ints,
+    source: Ints,
+    kind: Ints,
+    status: Ints,
+) -> None:
+    """The record, source, type and status of each link of a run of records.
+
+    Args:
+        start: the first record.
+        stop: behind the last one.
+        ptr: where each record's identifiers begin.
+        ids: those of the run.
+        offsets: the numbers of each type's identifiers.
+        sources: of all records.
+        means: the identifiers that `ids` are names of.
+        standing: the status of all identifiers.
+        granted: whether each link of the run is.
+        record: is written to, like `source`, `kind` and `status`.
+        source: see `record`.
+        kind: see `record`.
+        status: see `record`.
+    """
+    k = 0
+    for one in range(start, stop):
+        place = 0
+        for _ in range(ptr[one], ptr[one + 1]):
+            if k + _AHEAD < len(means):
+                prefetch(standing, means[k + _AHEAD])
+            # a record's identifiers ascend, and with them their types
+            while ids[k] >= offsets[place + 1]:
+                place += 1
+            record[k], source[k], kind[k] = one, sources[one], place
+            status[k] = standing[means[k]]
+            if status[k] >= _LINKED:
+                status[k] = _LINKED if granted[k] else _REFUSED
+            k += 1
+
+
+@njit(cache=True, nogil=True)
 def _place(ptr: Longs, ids: Ints, record: Ints, number: Ints) -> Longs:
     out = np.empty(len(record), dtype=np.int64)
     for k in range(len(record)):
@@ -210,11 +275,21 @@ def _place(ptr: Longs, ids: Ints, record: Ints, number: Ints) -> Longs:
 
 @njit(cache=True, nogil=True)
 def _granted(
-    record: Ints, means: Ints, ptr: Longs, ids: Ints, granted: NDArray[np.bool_]
+    start: int,
+    stop: int,
+    ptr: Longs,
+    means: Ints,
+    real: Longs,
+    ids: Ints,
+    granted: NDArray[np.bool_],
 ) -> NDArray[np.bool_]:
-    out = np.zeros(len(record), dtype=np.bool_)
-    for k in range(len(record)):
-        for at in range(ptr[record[k]], ptr[record[k] + 1]):
-            if ids[at] == means[k]:
-                out[k] = granted[at]
+    """Whether each link of a run of records is, by the identifier that it means."""
+    out = np.zeros(len(means), dtype=np.bool_)
+    k = 0
+    for one in range(start, stop):
+        for _ in range(ptr[one], ptr[one + 1]):
+            for at in range(real[one], real[one + 1]):
+                if ids[at] == means[k]:
+                    out[k] = granted[at]
+            k += 1
     return out

@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 from numba import njit
 
+from sameas.engine.batch.tables.answer import STATUS
 from sameas.engine.batch.tables.arrow import TIME, batch_of, chunk, spans, times
 from sameas.engine.golden import golden_slices
 
@@ -24,25 +25,28 @@ if TYPE_CHECKING:
 
 __all__ = ["profiles"]
 
+_LINKED, _CONTESTED = STATUS.index("linked"), STATUS.index("contested")
+
 
 def profiles(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     columns, partition = answer.live.columns, answer.partition
     n_profiles = partition.n_profiles
+    size, held = (np.zeros(n_profiles, dtype=np.int32) for _ in range(2))
+    first = np.full(n_profiles, np.iinfo(np.int64).max)
+    last = np.full(n_profiles, np.iinfo(np.int64).min)
+    _extent(partition.profile, columns.first_seen, columns.last_seen, size, first, last)
     found = partition.links
-    size = np.bincount(partition.profile, minlength=n_profiles).astype(np.int32)
-    identifiers = _held(
+    _held(
         partition.profile,
-        n_profiles,
         found.ptr,
         found.ids,
         found.iptr,
         found.irec,
         partition.status,
+        partition.home,
         partition.granted,
+        held,
     )
-    first = np.full(n_profiles, np.iinfo(np.int64).max)
-    last = np.full(n_profiles, np.iinfo(np.int64).min)
-    _extent(partition.profile, columns.first_seen, columns.last_seen, first, last)
     provenance = pa.list_(
         pa.struct(
             [
@@ -81,7 +85,7 @@ def profiles(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         return {
             "profile_id": chunk(answer.issued.profile_ids, span),
             "records": pa.array(size[span]),
-            "identifiers": pa.array(identifiers[span]),
+            "identifiers": pa.array(held[span]),
             "first_seen": times(first[span]),
             "last_seen": times(last[span]),
         }
@@ -122,9 +126,13 @@ def _golden_input(answer: Answer, traits: Sequence[str]) -> pl.DataFrame:
 
 
 @njit(cache=True, nogil=True)
-def _extent(profile: Ints, first_seen: Longs, last_seen: Longs, first: Longs, last: Longs) -> None:
+def _extent(
+    profile: Ints, first_seen: Longs, last_seen: Longs, size: Ints, first: Longs, last: Longs
+) -> None:
+    """How many records each profile has, and when they were first and last seen."""
     for record in range(len(profile)):
         p = profile[record]
+        size[p] += 1
         first[p] = min(first[p], first_seen[record])
         last[p] = max(last[p], last_seen[record])
 
@@ -132,23 +140,21 @@ def _extent(profile: Ints, first_seen: Longs, last_seen: Longs, first: Longs, la
 @njit(cache=True, nogil=True)
 def _held(
     profile: Ints,
-    n_profiles: int,
     ptr: Longs,
     ids: Ints,
-    iptr: Longs,
+    iptr: Ints,
     irec: Ints,
     status: NDArray[np.int8],
+    home: Ints,
     granted: NDArray[np.bool_],
-) -> Ints:
+    out: Ints,
+) -> None:
     """How many identifiers each profile holds."""
-    out = np.zeros(n_profiles, dtype=np.int32)
-    seen = np.full(n_profiles, -1, dtype=np.int32)
+    seen = np.full(len(out), -1, dtype=np.int32)
     for x in range(len(iptr) - 1):
-        if iptr[x] == iptr[x + 1]:
-            continue
-        if status[x] == 4:
-            out[profile[irec[iptr[x]]]] += 1
-        elif status[x] == 5:
+        if status[x] == _LINKED:
+            out[home[x]] += 1
+        elif status[x] == _CONTESTED:
             for i in range(iptr[x], iptr[x + 1]):
                 record = irec[i]
                 if seen[profile[record]] == x:
@@ -157,4 +163,3 @@ def _held(
                     if ids[at] == x and granted[at]:
                         seen[profile[record]] = x
                         out[profile[record]] += 1
-    return out

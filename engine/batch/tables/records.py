@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import polars as pl
 import pyarrow as pa
 
 from sameas.engine.batch.columns import KINDS
@@ -13,14 +12,13 @@ from sameas.engine.batch.tables.arrow import (
     WORD,
     batch_of,
     chunk,
-    frame_schema,
-    frame_table,
     spans,
     strings,
     times,
     words,
 )
-from sameas.engine.ids.advance import LEDGER
+from sameas.engine.batch.texts import Texts
+from sameas.engine.ids.advance import KEYS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,13 +46,14 @@ def records(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     if answer.live.trait_times:
         fixed.append(("trait_times", said))
     schema = pa.schema(fixed + [(name, pa.string()) for name in columns.traits])
+    profile_ids = Texts.of([answer.issued.profile_ids])
 
     def rows() -> Iterator[pa.RecordBatch]:
         for span in spans(len(columns)):
             found = {
                 "source": words(columns.sources, columns.source[span]),
                 "record_id": strings(chunk(columns.record_ids, span)),
-                "profile_id": answer.issued.profile_ids.take(pa.array(partition.profile[span])),
+                "profile_id": profile_ids.take(partition.profile[span]),
                 "kind": words(KINDS, columns.kind[span]),
                 "event_time": times(columns.event_time[span]),
                 "first_seen": times(columns.first_seen[span]),
@@ -89,12 +88,6 @@ def _trait_times(live: Live, span: slice, kind: pa.DataType) -> pa.Array:
 
 
 def ledger(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    def worded(frame: pl.DataFrame) -> pl.DataFrame:
-        return frame.with_columns(
-            pl.col("withdrawn_at").cast(pl.Datetime("us", "UTC")),
-            pl.col("source").cast(pl.Categorical),
-        )
-
-    schema = frame_schema(worded(pl.DataFrame(schema=LEDGER)))
-    slices = answer.issued.key_slices()
-    return schema, (batch for piece in slices for batch in frame_table(worded(piece))[1])
+    withdrawn = KEYS.get_field_index("withdrawn_at")
+    schema = KEYS.set(withdrawn, pa.field("withdrawn_at", TIME))
+    return schema, (batch.cast(schema) for batch in answer.issued.key_batches())

@@ -7,19 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from sameas.engine.batch.tables.arrow import TIME, WORD, batch_of, coded, spans, strings, words
+from sameas.engine.batch.refusals import CONSTRAINTS, OTHER
+from sameas.engine.batch.tables.arrow import TIME, WORD, batch_of, coded, same, spans, words
+from sameas.engine.batch.texts import Texts, appearing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from numpy.typing import NDArray
-
     from sameas.engine.batch.collect import Rejected
-    from sameas.engine.batch.columns import Columns
+    from sameas.engine.batch.refusals import Reasons
     from sameas.engine.batch.tables.answer import Answer
     from sameas.graph.model import Judgement
-
-    Ints = NDArray[np.int32]
 
 __all__ = ["judgements", "refused", "rejected"]
 
@@ -40,44 +38,42 @@ _REFUSED = pa.schema(
 )
 
 
-def _identifier_values(columns: Columns, numbers: Ints) -> pa.StringArray:
-    """The values of identifiers of any type, in the order given."""
-    order = np.argsort(numbers, kind="stable")
-    back = np.empty(len(order), dtype=np.int64)
-    back[order] = np.arange(len(order))
-    ranked = numbers[order]
-    parts = [pa.nulls(0, pa.string())]
-    for place, values in enumerate(columns.values):
-        low, high = columns.offsets[place : place + 2]
-        mine = ranked[(ranked >= low) & (ranked < high)] - low
-        parts.append(strings(values.take(pa.array(mine))))
-    return pa.concat_arrays(parts).take(pa.array(back))
+def _constraints(reasons: Reasons) -> pa.DictionaryArray:
+    names = [CONSTRAINTS.get(code, "") for code in range(max(CONSTRAINTS) + 1)]
+    codes = reasons.code.astype(np.int32)
+    for at in np.flatnonzero(reasons.code == OTHER).tolist():
+        name = reasons.other[int(reasons.start[at])].constraint
+        if name not in names:
+            names.append(name)
+        codes[at] = names.index(name)
+    return appearing(names, codes)
 
 
 def refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
-    columns, partition, ids = answer.live.columns, answer.partition, answer.issued.profile_ids
-    links = partition.refused
+    columns, partition, links = answer.live.columns, answer.partition, answer.partition.refused
+    ids, record_ids = Texts.of([answer.issued.profile_ids]), Texts.of([columns.record_ids])
+    values = Texts.of(columns.values)
 
     def rows() -> Iterator[pa.RecordBatch]:
         for span in spans(len(links.record)):
             record, one = links.record[span], links.identifier[span]
             reasons = links.reasons.take(np.arange(span.start, span.stop))
             n = len(record)
-            home = partition.home[one]
+            kind = columns.type_of[one].astype(np.int32)
             yield batch_of(
                 _REFUSED,
                 {
-                    "kind": words(["link"], np.zeros(n)),
+                    "kind": same(["link"], 0, n),
                     "source": words(columns.sources, columns.source[record]),
-                    "record_id": strings(columns.record_ids.take(pa.array(record))),
-                    "type": words(columns.types, columns.type_of[one]),
-                    "value": _identifier_values(columns, one),
+                    "record_id": record_ids.take(record),
+                    "type": words(columns.types, kind),
+                    "value": values.take(one, kind),
                     "to_source": pa.nulls(n, WORD),
                     "to_record_id": pa.nulls(n, pa.string()),
-                    "constraint": coded(reasons.constraints()),
+                    "constraint": _constraints(reasons),
                     "against": reasons.against(partition.words),
-                    "profile_id": ids.take(pa.array(partition.profile[record])),
-                    "other_profile_id": ids.take(pa.array(home, mask=home < 0)),
+                    "profile_id": ids.take(partition.profile[record]),
+                    "other_profile_id": ids.take(partition.home[one]),
                 },
             )
         pairs = [("match", a, b, why) for a, b, why in partition.refused_matches]
@@ -85,25 +81,25 @@ def refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
             ("judgement", word.left, word.right, why) for word, why in partition.refused_words
         ]
         if pairs:
-            left = np.array([a for _, a, _, _ in pairs], dtype=np.int64)
-            right = np.array([b for _, _, b, _ in pairs], dtype=np.int64)
+            left = np.array([a for _, a, _, _ in pairs], dtype=np.int32)
+            right = np.array([b for _, _, b, _ in pairs], dtype=np.int32)
             n = len(pairs)
             yield batch_of(
                 _REFUSED,
                 {
                     "kind": pa.array([kind for kind, *_ in pairs]).dictionary_encode().cast(WORD),
                     "source": words(columns.sources, columns.source[left]),
-                    "record_id": strings(columns.record_ids.take(pa.array(left))),
+                    "record_id": record_ids.take(left),
                     "type": pa.nulls(n, WORD),
                     "value": pa.nulls(n, pa.string()),
                     "to_source": words(columns.sources, columns.source[right]),
-                    "to_record_id": strings(columns.record_ids.take(pa.array(right))),
+                    "to_record_id": record_ids.take(right),
                     "constraint": coded([why.constraint for *_, why in pairs]),
                     "against": pa.array(
                         [list(why.against) for *_, why in pairs], pa.list_(pa.string())
                     ),
-                    "profile_id": ids.take(pa.array(partition.profile[left])),
-                    "other_profile_id": ids.take(pa.array(partition.profile[right])),
+                    "profile_id": ids.take(partition.profile[left]),
+                    "other_profile_id": ids.take(partition.profile[right]),
                 },
             )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sameas.engine.batch.columns import Columns
 from sameas.engine.ids.kernels import profile_ids, strings
 from sameas.engine.ids.siphash import ID_LENGTH, profile_id, siphash128
+from sameas.engine.policy import Policy
+from sameas.graph.model import Record, RecordKey
 
 KEY = bytes(range(16))
 
@@ -36,13 +38,9 @@ def test_published_vectors_come_out(length: int, digest: str) -> None:
 def test_bulk_ids_equal_single_ids(keys: list[tuple[str, str]], incarnation: int) -> None:
     """Compiled and plain code make the same ids, byte for byte."""
     keys = [key for key in keys if key[1].isprintable()]
-    found = profile_ids(
-        KEY,
-        ["crm", "wéb"],
-        np.array([["crm", "wéb"].index(source) for source, _ in keys], dtype=np.int32),
-        pa.array([record_id for _, record_id in keys], pa.string()),
-        np.full(len(keys), incarnation, dtype=np.int64),
-    )
+    columns = Columns.from_records([Record(RecordKey(*key), 0, 0) for key in keys], Policy())
+    first = np.arange(len(keys), dtype=np.int32)
+    found = profile_ids(KEY, columns, first, np.full(len(keys), incarnation, dtype=np.int64))
     assert strings(found).to_pylist() == [
         profile_id(KEY, key, incarnation=incarnation) for key in keys
     ]
