@@ -73,7 +73,7 @@ def error_classes() -> list[type[Exception]]:
 
 def test_every_error_is_public_and_drawn_in_the_tree() -> None:
     """The docstring of the module shows each class once, below the root, and no other."""
-    tree = re.findall(r"^ *(?:[├└]── )?(\w+Error)\b", errors.__doc__ or "", re.MULTILINE)
+    tree = re.findall(r"^[ │]*(?:[├└]── )?(\w+Error)\b", errors.__doc__ or "", re.MULTILINE)
     assert sorted(tree) == sorted(one.__name__ for one in error_classes())
     defined = {
         node.name

@@ -15,18 +15,34 @@ if TYPE_CHECKING:
     from sameas.engine.batch import Result, resolve
     from sameas.engine.policy import Policy
     from sameas.errors import (
+        EngineClosedError,
+        EngineError,
         Fault,
+        GoneProfileError,
         InputError,
         MissingExtraError,
         OutputError,
         PolicyError,
         SameasError,
+        StoreClosedError,
+        StoreCorruptError,
+        StoreError,
+        StoreFormatError,
+        StoreFullError,
+        StoreLockedError,
+        StoreReadOnlyError,
+        StoreRowError,
+        UnknownJudgementError,
+        UnknownProfileError,
     )
 
     __version__: str
 
 __all__ = [
+    "EngineClosedError",
+    "EngineError",
     "Fault",
+    "GoneProfileError",
     "InputError",
     "MissingExtraError",
     "OutputError",
@@ -34,6 +50,16 @@ __all__ = [
     "PolicyError",
     "Result",
     "SameasError",
+    "StoreClosedError",
+    "StoreCorruptError",
+    "StoreError",
+    "StoreFormatError",
+    "StoreFullError",
+    "StoreLockedError",
+    "StoreReadOnlyError",
+    "StoreRowError",
+    "UnknownJudgementError",
+    "UnknownProfileError",
     "__version__",
     "resolve",
 ]

@@ -4,10 +4,23 @@
     ├── InputError        input that cannot be used at all: a file, a column, a judgement
     ├── PolicyError       a policy that breaks its schema
     ├── OutputError       an output folder that cannot be written, read or continued
+    ├── EngineError       a call on the online engine that it cannot do
+    │   ├── EngineClosedError   it was closed, or is closing
+    │   ├── GoneProfileError    a profile id whose last record was withdrawn
+    │   ├── UnknownJudgementError a judgement that is not in the ledger
+    │   └── UnknownProfileError a profile id that was never issued
+    ├── StoreError        a store that cannot do what was asked
+    │   ├── StoreClosedError    it was closed
+    │   ├── StoreCorruptError   what it holds is damaged
+    │   ├── StoreFormatError    no store, or one of another version
+    │   ├── StoreFullError      no room is left; nothing was changed
+    │   ├── StoreLockedError    somebody else writes to it
+    │   ├── StoreReadOnlyError  it may be read, not written
+    │   └── StoreRowError       a row that it cannot keep; nothing was changed
     └── MissingExtraError an optional dependency that is not installed
 
 Each carries all faults of its document at once, one `Fault` a place. The command line prints them
-and exits with `exit_code`.
+and exits with `exit_code`; over HTTP the answer has `status`.
 """
 
 from __future__ import annotations
@@ -19,12 +32,25 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "EngineClosedError",
+    "EngineError",
     "Fault",
+    "GoneProfileError",
     "InputError",
     "MissingExtraError",
     "OutputError",
     "PolicyError",
     "SameasError",
+    "StoreClosedError",
+    "StoreCorruptError",
+    "StoreError",
+    "StoreFormatError",
+    "StoreFullError",
+    "StoreLockedError",
+    "StoreReadOnlyError",
+    "StoreRowError",
+    "UnknownJudgementError",
+    "UnknownProfileError",
 ]
 
 
@@ -50,6 +76,7 @@ class SameasError(Exception):
     """
 
     exit_code: ClassVar[int] = 2
+    status: ClassVar[int] = 500
 
     def __init__(self, faults: Iterable[Fault] | Fault | str) -> None:
         if isinstance(faults, str):
@@ -63,17 +90,93 @@ class SameasError(Exception):
 class InputError(SameasError):
     """Input that cannot be used at all."""
 
+    status: ClassVar[int] = 422
+
 
 class PolicyError(SameasError):
     """A policy that breaks its schema."""
+
+    status: ClassVar[int] = 422
 
 
 class OutputError(SameasError):
     """An output folder that cannot be written, read or continued."""
 
 
+class EngineError(SameasError):
+    """A call on the online engine that it cannot do."""
+
+    status: ClassVar[int] = 409
+
+
+class EngineClosedError(EngineError):
+    """The engine was closed, or is closing."""
+
+    status: ClassVar[int] = 503
+
+
+class GoneProfileError(EngineError):
+    """All records of the profile were withdrawn; its id is never given to anybody else."""
+
+    status: ClassVar[int] = 410
+
+
+class UnknownJudgementError(EngineError):
+    """A judgement that is not in the ledger, or was retracted."""
+
+    status: ClassVar[int] = 404
+
+
+class UnknownProfileError(EngineError):
+    """No profile was ever issued this id."""
+
+    status: ClassVar[int] = 404
+
+
+class StoreError(SameasError):
+    """A store that cannot do what was asked. After a failed commit it is as it was before."""
+
+
+class StoreClosedError(StoreError):
+    """The store, or the reader of it, was closed."""
+
+    status: ClassVar[int] = 503
+
+
+class StoreCorruptError(StoreError):
+    """What the store holds is damaged: go back to a backup."""
+
+
+class StoreFormatError(StoreError):
+    """What was opened is no store, or one of another version."""
+
+
+class StoreFullError(StoreError):
+    """No room is left. Nothing was changed; it may be tried again when there is room."""
+
+    status: ClassVar[int] = 507
+
+
+class StoreLockedError(StoreError):
+    """Somebody else writes to the store: it has one writer at a time."""
+
+    status: ClassVar[int] = 503
+
+
+class StoreReadOnlyError(StoreError):
+    """The store may be read, not written."""
+
+    status: ClassVar[int] = 503
+
+
+class StoreRowError(StoreError):
+    """A row that no store keeps, or that breaks a unique index. Nothing was changed."""
+
+
 class MissingExtraError(SameasError):
     """An optional dependency that is not installed."""
+
+    status: ClassVar[int] = 501
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(Fault(feature, "not installed", f"pip install 'sameas[{extra}]'"))

@@ -1,0 +1,374 @@
+"""The tables of a store, declared once: every store makes them out of this, and holds no other.
+
+Rows are immutable values. Nothing here is a rule of identity; what the numbers mean is said beside
+them, and the engine keeps to it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+import msgspec
+
+__all__ = [
+    "CARRYING",
+    "CHANGE",
+    "CLUSTER",
+    "COMPONENT",
+    "FURTHER",
+    "IDENTIFIER",
+    "INPUT",
+    "ISSUED",
+    "JUDGEMENT",
+    "KEY",
+    "LINK",
+    "MEMBERSHIP",
+    "MENTION",
+    "META",
+    "NAMING",
+    "RECORD",
+    "REPLY",
+    "SUPPRESSION",
+    "TABLES",
+    "Carrying",
+    "Change",
+    "Cluster",
+    "Component",
+    "Further",
+    "IdentifierRow",
+    "Index",
+    "Input",
+    "Issued",
+    "JudgementRow",
+    "KeyRow",
+    "Link",
+    "Membership",
+    "Mention",
+    "Meta",
+    "Naming",
+    "RecordRow",
+    "Reply",
+    "Row",
+    "Suppression",
+    "Table",
+]
+
+
+class Row(msgspec.Struct, frozen=True, gc=False):
+    """One row. Fields are integers, strings, bytes or None, in the order of the columns."""
+
+
+RowType = TypeVar("RowType", bound=Row)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Columns by which rows are found. Rows with None in the first column are not found by it."""
+
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table(Generic[RowType]):
+    """A table: its rows' type, which columns are its key, by what else its rows are found."""
+
+    name: str
+    row: type[RowType]
+    key: tuple[str, ...]
+    indexes: tuple[Index, ...] = ()
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all columns, in the order of the row's fields."""
+        return self.row.__struct_fields__
+
+
+class Meta(Row, frozen=True, gc=False):
+    """A fact about the store: the format, the policy, the id key ..."""
+
+    name: str
+    value: str
+
+
+class Input(Row, frozen=True, gc=False):
+    """One row as it was sent, kept for good; the function is computed from these."""
+
+    number: int
+    """In the order of receipt."""
+    record: int
+    """The record that it speaks of."""
+    source: str
+    message_id: str | None
+    event_time: int
+    first_seen: int | None
+    received: int
+    content: bytes
+    """What orders two inputs with one event time."""
+    kind: int
+    """0: a version with the source's record id, 1: an event, 2: a row known by its content,
+    3: a withdrawal."""
+    state: int
+    """0: applied, 1: pending, 2: void, because its message was known from an earlier one."""
+    payload: str | None
+    """JSON: raw identifiers, traits; None: erased."""
+
+
+class RecordRow(Row, frozen=True, gc=False):
+    """The live version of a record, or what is left of one that was withdrawn."""
+
+    number: int
+    source: str
+    record_id: str
+    kind: int
+    """0: record, 1: observation, 2: content."""
+    live: int
+    arrival: int
+    """Its place in the order of arrivals; -1: withdrawn before it came."""
+    incarnation: int
+    withdrawn_at: int | None
+    event_time: int
+    first_seen: int
+    last_seen: int
+    count: int
+    input: int
+    """The input that its version came from; of an observation the last one."""
+    traits: str
+    """JSON object of strings."""
+    trait_times: str | None
+    component: int | None
+    cluster: int | None
+    """None, as `component`: withdrawn."""
+
+
+class IdentifierRow(Row, frozen=True, gc=False):
+    """A canonical identifier that some record carries or carried."""
+
+    number: int
+    type: str
+    value: str
+    standing: int
+    """0: no live record carries it, 1: blocked, 2: its type does not link, 3: shared, 4: links."""
+    component: int | None
+    """The component of all its records; None: they lie in several, or it does not link."""
+
+
+class Link(Row, frozen=True, gc=False):
+    """A live record carries an identifier."""
+
+    record: int
+    identifier: int
+    place: int
+    """The group of a contested identifier; 0 the first, -1: cut by a judgement."""
+    granted: int
+    """1: the record's profile holds the identifier."""
+    reason: str | None
+    """JSON: [constraint, [against ...]]: why it was refused, or is not in the first group."""
+    spelled: str | None
+    """JSON: raw spellings, and further names that the record carries instead of the value."""
+
+
+class Mention(Row, frozen=True, gc=False):
+    """Some input of a record said an identifier that its live version does not carry.
+
+    With the links it tells whose inputs must be read again when an identifier is suppressed. It may
+    name more than that, never less.
+    """
+
+    record: int
+    identifier: int
+    """Negative: the number of a record, turned round, that has events in this one now: they lost an
+    identifier to a suppression."""
+
+
+class Component(Row, frozen=True, gc=False):
+    """A connected piece of the graph."""
+
+    number: int
+    nodes: int
+    cluster: int | None
+    """The one profile that it is as a whole; None: it was resolved step by step."""
+    summary: str | None
+    """JSON: what the engine must know to let another record in without looking at all others."""
+
+
+class Cluster(Row, frozen=True, gc=False):
+    """The records of one profile, whatever its id is at the moment."""
+
+    number: int
+    component: int
+    profile: int
+    """The number of the id that it has."""
+
+
+class Issued(Row, frozen=True, gc=False):
+    """A profile id, ever issued."""
+
+    number: int
+    """In the order of issue."""
+    id: str
+    carrier: int | None
+    """The record that carries it; None: gone."""
+
+
+class Membership(Row, frozen=True, gc=False):
+    """From a position of the feed on, a record was in a cluster."""
+
+    record: int
+    position: int
+    cluster: int | None
+    """None: withdrawn."""
+
+
+class Naming(Row, frozen=True, gc=False):
+    """From a position of the feed on, a cluster had an id."""
+
+    cluster: int
+    position: int
+    profile: int | None
+    """None: the cluster is no more."""
+
+
+class Carrying(Row, frozen=True, gc=False):
+    """From a position of the feed on, an id was carried by a record."""
+
+    issued: int
+    position: int
+    carrier: int | None
+
+
+class Change(Row, frozen=True, gc=False):
+    """One entry of the change feed."""
+
+    position: int
+    time: int
+    change: str
+    profile: int
+    """Number of the id that the entry is about."""
+    other: int | None
+    """merged: the id that it led to; split: the id that it came from."""
+    detail: str | None
+    """JSON: record numbers that came and went."""
+
+
+class JudgementRow(Row, frozen=True, gc=False):
+    """A word of the judgement ledger."""
+
+    key: str
+    kind: str
+    left: str
+    """JSON list of references."""
+    right: str
+    time: int
+    author: str
+    reason: str
+    position: int
+    """The feed position at which it was said."""
+    retracted: int | None
+    """The feed position at which it was taken back."""
+
+
+class Further(Row, frozen=True, gc=False):
+    """A record carries an email in plain, and this digest is a further name of it."""
+
+    record: int
+    type: str
+    value: str
+    email: int
+    """The email's identifier number."""
+
+
+class Suppression(Row, frozen=True, gc=False):
+    """What must not be seen: a keyed hash of a record key or of an identifier."""
+
+    digest: bytes
+    kind: str
+    time: int
+    """Hidden where the event time is not after it."""
+    position: int
+
+
+class KeyRow(Row, frozen=True, gc=False):
+    """An API key."""
+
+    id: str
+    digest: bytes
+    name: str
+    scopes: str
+    """Separated by blanks."""
+    source: str | None
+    """The source that it is bound to."""
+    created: int
+    revoked: int | None
+
+
+class Reply(Row, frozen=True, gc=False):
+    """The answer that was given under an idempotency key."""
+
+    key: str
+    digest: bytes
+    """Of the request."""
+    status: int
+    body: bytes
+    time: int
+
+
+META = Table("meta", Meta, ("name",))
+INPUT = Table(
+    "input",
+    Input,
+    ("number",),
+    (Index(("message_id", "source")), Index(("record",))),
+)
+RECORD = Table(
+    "record",
+    RecordRow,
+    ("number",),
+    (
+        Index(("record_id", "source"), unique=True),
+        Index(("component",)),
+        Index(("cluster",)),
+    ),
+)
+IDENTIFIER = Table(
+    "identifier",
+    IdentifierRow,
+    ("number",),
+    (Index(("value", "type"), unique=True), Index(("component",))),
+)
+LINK = Table("link", Link, ("record", "identifier"), (Index(("identifier",)),))
+MENTION = Table("mention", Mention, ("record", "identifier"), (Index(("identifier",)),))
+COMPONENT = Table("component", Component, ("number",))
+CLUSTER = Table("cluster", Cluster, ("number",), (Index(("component",)), Index(("profile",))))
+ISSUED = Table("issued", Issued, ("number",), (Index(("id",), unique=True), Index(("carrier",))))
+MEMBERSHIP = Table("membership", Membership, ("record", "position"))
+NAMING = Table("naming", Naming, ("cluster", "position"))
+CARRYING = Table("carrying", Carrying, ("issued", "position"))
+CHANGE = Table("change", Change, ("position",), (Index(("profile",)), Index(("other",))))
+JUDGEMENT = Table("judgement", JudgementRow, ("key",))
+FURTHER = Table("further", Further, ("record", "type", "value"), (Index(("value", "type")),))
+SUPPRESSION = Table("suppression", Suppression, ("digest", "kind"))
+KEY = Table("api_key", KeyRow, ("id",), (Index(("digest",), unique=True),))
+REPLY = Table("reply", Reply, ("key",), (Index(("time",)),))
+
+TABLES: tuple[Table[Row], ...] = (
+    META,
+    INPUT,
+    RECORD,
+    IDENTIFIER,
+    LINK,
+    MENTION,
+    COMPONENT,
+    CLUSTER,
+    ISSUED,
+    MEMBERSHIP,
+    NAMING,
+    CARRYING,
+    CHANGE,
+    JUDGEMENT,
+    FURTHER,
+    SUPPRESSION,
+    KEY,
+    REPLY,
+)  # type: ignore[assignment]  # a tuple of tables of different rows
