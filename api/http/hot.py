@@ -1,0 +1,299 @@
+"""The busy routes: one decode of the raw body, no model built, many items in few commits."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+from anyio import to_thread
+
+from sameas.api.http.answers import Batch, Counts, Looked, item_of, item_of_problem
+from sameas.api.http.bodies import Lookup, Merge, Rudder, Typed
+from sameas.api.http.errors import Problem, invalid, problem_of
+from sameas.api.http.faults import convert
+from sameas.api.http.gate import send_json
+from sameas.api.http.lenient import loads
+from sameas.api.http.receive import read_body, read_lines
+from sameas.api.http.service import encode
+from sameas.api.http.writes import once, replay_key, together
+from sameas.errors import Fault
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from starlette.types import Receive, Scope, Send
+
+    from sameas.api.http.answers import Item
+    from sameas.api.http.backend import Call
+    from sameas.api.http.keys import Access
+    from sameas.api.http.service import Seen, Service
+    from sameas.engine.online.events import Answer
+    from sameas.engine.online.view.answers import Found
+
+__all__ = ["LookupRoute", "MergeRoute", "RecordsRoute"]
+
+_UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+_merges = msgspec.json.Decoder(Merge | list[Merge], float_hook=str).decode
+_lookup = msgspec.json.Decoder(Lookup, float_hook=str).decode
+_SUCCESS = b'{"success":true}'
+_REPLAYED = [(b"idempotency-replayed", b"true")]
+_PIECE = 100
+"""Items of a batch that share a commit: others' calls come between."""
+_PIECES = 8
+"""Pieces of a stream that wait for the writer before more is read."""
+_INLINE = 25
+"""Lookups up to so many are done at once; a thread costs more than they do."""
+
+
+class _Writes:
+    """What the two routes that take items in have in common."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+        self._limits = service.settings.limits
+
+    def _calls(self, raw: bytes, access: Access) -> Call[Answer] | list[Call[Answer] | Problem]:
+        """What is to be done: of one item it, of an array each item's or why not."""
+        unclean = b"\\u0000" in raw
+        try:
+            parsed: Any = _merges(raw)
+        except _UNREADABLE:
+            parsed, unclean = loads(raw), True
+        if type(parsed) is not list:
+            return self._call(parsed, access, unclean=unclean)
+        if len(parsed) > self._limits.items:
+            raise _too_many(len(parsed), self._limits.items)
+        return [self._try(one, access, unclean=unclean) for one in parsed]
+
+    def _try(self, item: Any, access: Access, *, unclean: bool) -> Call[Answer] | Problem:
+        try:
+            return self._call(item, access, unclean=unclean)
+        except Exception as failure:  # noqa: BLE001 - it is this item's, whatever it is
+            return problem_of(failure)
+
+    def _call(self, item: Any, access: Access, *, unclean: bool) -> Call[Answer]:
+        if type(item) is not Merge:
+            item = _converted(item)
+        return self._service.backend.take(self._service.intake.event(item, access, unclean=unclean))
+
+    async def _do(self, calls: Sequence[Call[Answer] | Problem]) -> list[Item]:
+        """Do what can be done, and say what became of each."""
+        good = [one for one in calls if not isinstance(one, Problem)]
+        pieces = [together(good[at : at + _PIECE]) for at in range(0, len(good), _PIECE)]
+        waiting = [self._service.backend.run_async(piece) for piece in pieces]
+        done: list[Answer | BaseException] = []
+        for piece, result in zip(
+            range(0, len(good), _PIECE),
+            await asyncio.gather(*waiting, return_exceptions=True),
+            strict=True,
+        ):
+            if isinstance(result, BaseException):
+                done += [result] * len(good[piece : piece + _PIECE])
+            else:
+                done += result
+        return self._items(calls, done)
+
+    def _items(
+        self, calls: Sequence[Call[Answer] | Problem], done: Sequence[Answer | BaseException]
+    ) -> list[Item]:
+        answers = iter(done)
+        return [
+            item_of_problem(one) if isinstance(one, Problem) else self._item(next(answers))
+            for one in calls
+        ]
+
+    def _item(self, answer: Answer | BaseException) -> Item:
+        if not isinstance(answer, BaseException):
+            return item_of(answer)
+        problem = problem_of(answer)
+        if problem.code == "internal":
+            self._service.log.failure("POST", "item", answer)
+        return item_of_problem(problem)
+
+    def _batch(self, items: list[Item], access: Access) -> bytes:
+        accepted = sum(item.status == 200 for item in items)
+        rejected = len(items) - accepted
+        self._service.metrics.items(accepted, rejected)
+        if access.collects_only:
+            return encode(Counts(accepted, rejected))
+        return encode(Batch(items, accepted, rejected))
+
+    async def _answer(self, seen: Seen, access: Access, raw: bytes, send: Send) -> None:
+        calls = self._calls(raw, access)
+        key = seen.headers.get(b"idempotency-key")
+        if key is not None:
+            await self._answer_once(seen, access, raw, calls, key, send)
+        elif isinstance(calls, list):
+            await send_json(send, self._batch(await self._do(calls), access))
+        else:
+            answer = await self._service.backend.run_async(calls)
+            await send_json(send, _SUCCESS if access.collects_only else encode(answer))
+
+    async def _answer_once(
+        self,
+        seen: Seen,
+        access: Access,
+        raw: bytes,
+        calls: Call[Answer] | list[Call[Answer] | Problem],
+        header: bytes,
+        send: Send,
+    ) -> None:
+        """All in one commit, the answer too."""
+        key = replay_key(access.id, seen.route, header)
+        hours = self._service.settings.reply_hours
+        if isinstance(calls, list):
+
+            def shown(done: list[Answer | Exception]) -> bytes:
+                return self._batch(self._items(calls, done), access)
+
+            good = [one for one in calls if not isinstance(one, Problem)]
+            call = once(together(good), key=key, body=raw, encode=shown, hours=hours)
+        else:
+
+            def single(answer: Answer) -> bytes:
+                return _SUCCESS if access.collects_only else encode(answer)
+
+            call = once(calls, key=key, body=raw, encode=single, hours=hours)
+        body, replayed = await self._service.backend.run_async(call)
+        await send_json(send, body, headers=_REPLAYED if replayed else None)
+
+
+class MergeRoute(_Writes):
+    """`POST /v1/merge`."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        seen: Seen = scope["sameas"]
+        access = seen.enter("collect")
+        raw = await read_body(receive, seen.headers, self._limits.body)
+        await self._answer(seen, access, raw, send)
+
+
+class RecordsRoute(_Writes):
+    """`POST /v1/records`: one, an array, or a stream of lines."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        seen: Seen = scope["sameas"]
+        access = seen.enter("write")
+        kind = seen.headers.get(b"content-type", b"").lower()
+        if b"ndjson" in kind or b"jsonl" in kind or b"json-lines" in kind:
+            await self._stream(seen, access, receive, send)
+            return
+        raw = await read_body(receive, seen.headers, self._limits.body)
+        await self._answer(seen, access, raw, send)
+
+    async def _stream(self, seen: Seen, access: Access, receive: Receive, send: Send) -> None:
+        """Take lines in as they arrive; the answer comes behind the last one.
+
+        Answering earlier would block clients that read when all is sent.
+        """
+        if b"idempotency-key" in seen.headers:
+            raise Problem(
+                422,
+                "invalid_parameter",
+                "Idempotency-Key: a stream has none",
+                faults=[
+                    Fault("Idempotency-Key", "a stream has none", "send a message_id in each line")
+                ],
+            )
+        items: list[Item] = []
+        waiting: list[asyncio.Task[list[Item]]] = []
+        piece: list[Call[Answer] | Problem] = []
+        lines = 0
+        stopped: Problem | None = None
+        try:
+            async for line in read_lines(receive, seen.headers, self._limits.body):
+                lines += 1
+                if lines > self._limits.lines:
+                    stopped = _too_many(lines, self._limits.lines)
+                    break
+                piece.append(self._line(line, access))
+                if len(piece) == _PIECE:
+                    waiting.append(asyncio.ensure_future(self._do(piece)))
+                    piece = []
+                    if len(waiting) == _PIECES:
+                        items += await waiting.pop(0)
+        except Problem as problem:
+            stopped = problem
+        finally:
+            # what was read is taken in, whatever became of the rest
+            for one in waiting:
+                items += await one
+            items += await self._do(piece)
+        if stopped is not None:
+            items.append(item_of_problem(stopped))
+        await send_json(send, self._batch(items, access))
+
+    def _line(self, line: bytes, access: Access) -> Call[Answer] | Problem:
+        unclean = b"\\u0000" in line
+        try:
+            try:
+                parsed: Any = _merges(line)
+            except _UNREADABLE:
+                parsed, unclean = loads(line), True
+        except Problem as problem:
+            return problem
+        return self._try(parsed, access, unclean=unclean)
+
+
+class LookupRoute:
+    """`POST /v1/profiles/lookup`: nothing personal is in the URL."""
+
+    def __init__(self, service: Service) -> None:
+        self._service = service
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        seen: Seen = scope["sameas"]
+        seen.enter("read")
+        service = self._service
+        limits = service.settings.limits
+        raw = await read_body(receive, seen.headers, limits.body)
+        try:
+            asked = _lookup(raw)
+        except _UNREADABLE:
+            made, faults = convert(loads(raw), Lookup)
+            if made is None:
+                raise invalid(faults) from None
+            asked = made
+        one = asked.identifiers is msgspec.UNSET
+        sent: Any = asked.identifiers
+        if one:
+            if asked.type is msgspec.UNSET or asked.value is msgspec.UNSET:
+                what = Fault(
+                    "body", "asks for nothing", "send `identifiers`, or `type` and `value`"
+                )
+                raise invalid([what])
+            sent = [Typed(asked.type, asked.value)]
+        refs = service.intake.refs(sent, "identifiers", limits.items)
+        if len(refs) <= _INLINE:
+            found = self._find(refs)
+        else:
+            found = await to_thread.run_sync(self._find, refs)
+        await send_json(send, encode(found[0] if one else Looked(tuple(found))))
+
+    def _find(self, refs: Sequence[tuple[str, str]]) -> Sequence[Found]:
+        with self._service.backend.view() as view:
+            return view.lookup(refs)
+
+
+def _converted(item: Any) -> Merge | Rudder:
+    """A body out of decoded JSON: RudderStack's, if it looks like it."""
+    kind: type[Merge | Rudder] = Merge
+    if isinstance(item, dict) and ("mergeProperties" in item or item.get("type") == "merge"):
+        kind = Rudder
+    made, faults = convert(item, kind)
+    if made is None:
+        raise invalid(faults)
+    return made
+
+
+def _too_many(sent: int, most: int) -> Problem:
+    return Problem(
+        413,
+        "too_many_items",
+        f"there are more than {most} items",
+        faults=[Fault("body", f"{sent} items", f"send {most} at most, or a stream to /v1/records")],
+    )

@@ -1,0 +1,55 @@
+"""The policy: read, tried on the real graph, changed."""
+
+from anyio import to_thread
+from fastapi import APIRouter
+from starlette.requests import Request
+
+from sameas.api.http.backend import PolicyState, Preview
+from sameas.api.http.bodies import NewPolicy
+from sameas.api.http.operation import operation
+from sameas.api.http.service import Json, encode, seen_of
+from sameas.engine import policy as policies
+from sameas.engine.policy import Policy
+
+__all__ = ["router"]
+
+router = APIRouter(prefix="/v1", tags=["policy"])
+
+_EXAMPLE = {"policy": 'on_conflict = "newest"\n'}
+
+
+async def _policy(request: Request) -> Policy:
+    body, _ = await seen_of(request).service.body(request, NewPolicy)
+    return await to_thread.run_sync(policies.loads, body.policy)
+
+
+@router.get("/policy", **operation("read", PolicyState))
+async def policy(request: Request) -> Json:
+    """The policy in force, and how far the change to the next one is."""
+    backend = seen_of(request).service.backend
+    return Json(encode(await to_thread.run_sync(backend.policy_state)))
+
+
+@router.put(
+    "/policy", **operation("admin", PolicyState, body=NewPolicy, errors=(409,), example=_EXAMPLE)
+)
+async def set_policy(request: Request) -> Json:
+    """Begin to change the policy.
+
+    History is resolved again beside the graph as it is; then all switches in one feed position.
+    `GET /v1/policy` tells how far it is.
+    """
+    backend = seen_of(request).service.backend
+    new = await _policy(request)
+    return Json(encode(await to_thread.run_sync(backend.set_policy, new)))
+
+
+@router.post(
+    "/policy/preview",
+    **operation("review", Preview, body=NewPolicy, errors=(409,), example=_EXAMPLE),
+)
+async def preview(request: Request) -> Json:
+    """What a policy would do to the graph as it is; nothing changes."""
+    backend = seen_of(request).service.backend
+    new = await _policy(request)
+    return Json(encode(await to_thread.run_sync(backend.preview, new)))

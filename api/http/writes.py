@@ -1,0 +1,105 @@
+"""Calls put together: many in one commit without failing one another, and answered once only."""
+
+from __future__ import annotations
+
+from hashlib import sha256
+from typing import TYPE_CHECKING, TypeVar
+
+from sameas.api.http.backend import Call
+from sameas.api.http.errors import Problem
+from sameas.errors import Fault
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sameas.engine.online.state import State
+    from sameas.engine.online.unit import Unit
+
+__all__ = ["once", "purge", "replay_key", "together"]
+
+Result = TypeVar("Result")
+
+_HOUR = 3_600_000_000
+_LONGEST_KEY = 255
+
+
+def together(calls: Sequence[Call[Result]]) -> Call[list[Result | Exception]]:
+    """Several calls in one commit; one that raises is taken back alone."""
+
+    def work(unit: Unit, state: State) -> list[Result | Exception]:
+        done: list[Result | Exception] = []
+        for call in calls:
+            mark = unit.mark()
+            try:
+                done.append(call.work(unit, state))
+            except Exception as failure:  # noqa: BLE001 - whatever it is, it is this call's
+                unit.undo(mark)
+                done.append(failure)
+        return done
+
+    return Call(work, [one for call in calls for one in call.wanted])
+
+
+def replay_key(access: str, route: str, header: bytes) -> str:
+    """The name of a request that may come again: of one key's, on one route.
+
+    Raises:
+        Problem: 422; the header is empty or longer than 255 bytes.
+    """
+    if not 0 < len(header) <= _LONGEST_KEY:
+        raise Problem(
+            422,
+            "invalid_parameter",
+            "Idempotency-Key: is empty or too long",
+            faults=[Fault("Idempotency-Key", "is empty or too long", "1 to 255 characters")],
+        )
+    return sha256(b"\0".join((access.encode(), route.encode(), header))).hexdigest()
+
+
+def once(
+    call: Call[Result],
+    *,
+    key: str,
+    body: bytes,
+    encode: Callable[[Result], bytes],
+    hours: float,
+) -> Call[tuple[bytes, bool]]:
+    """Do a call and keep its answer beside it; or give the one that was kept, and True.
+
+    Raises, when it is done:
+        Problem: 422; the key came before with another body.
+    """
+    digest = sha256(body).digest()
+
+    def work(unit: Unit, state: State) -> tuple[bytes, bool]:
+        known = unit.get(t.REPLY, (key,))
+        if known is not None and known.time > state.now - hours * _HOUR:
+            if known.digest != digest:
+                raise Problem(
+                    422,
+                    "idempotency_key_reused",
+                    "the Idempotency-Key came before, with another body",
+                    faults=[
+                        Fault("Idempotency-Key", "was used with another body", "use a new one")
+                    ],
+                )
+            return known.body, True
+        answer = encode(call.work(unit, state))
+        unit.put(t.REPLY, t.Reply(key, digest, 200, answer, state.now))
+        return answer, False
+
+    return Call(work, call.wanted)
+
+
+def purge(keys: Sequence[str], before: int) -> Call[int]:
+    """Forget answers that are older than a time, of those that are named."""
+
+    def work(unit: Unit, _state: State) -> int:
+        rows = unit.get_all(t.REPLY, [(key,) for key in keys])
+        old = [row for row in rows if row.time < before]
+        for row in old:
+            unit.delete(t.REPLY, (row.key,))
+        return len(old)
+
+    return Call(work)

@@ -1,0 +1,195 @@
+"""What may be asked of the writer: each a `Call`, to be done later, alone or with others.
+
+A call that raises changes nothing. Several may share a commit, and so may what the API keeps beside
+them.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+import msgspec
+
+from sameas.engine.online.apply import apply, reconsider
+from sameas.engine.online.door import arrive
+from sameas.engine.online.events import Answer
+from sameas.engine.online.hidden import visible
+from sameas.engine.online.loading import row_of, settle_words
+from sameas.errors import EngineError, Fault, UnknownJudgementError
+from sameas.graph.model import RecordKey
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sameas.engine.online.door import Said
+    from sameas.engine.online.erase import Erased
+    from sameas.engine.online.events import Event, Withdrawal
+    from sameas.engine.online.rules import Rules
+    from sameas.engine.online.state import State
+    from sameas.engine.online.suppress import Suppressed
+    from sameas.engine.online.unit import Unit
+    from sameas.engine.online.unmerge import Unmerged
+    from sameas.graph.model import Judgement, Micros
+
+__all__ = ["Call", "Calls"]
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Call(Generic[Result]):
+    """What the writer is to do in one piece; it raises, and then changes nothing."""
+
+    work: Callable[[Unit, State], Result]
+    wanted: Sequence[Any] = ()
+    """Inputs whose rows are read with those of all calls of a commit."""
+
+
+class Calls:
+    """Makes calls; does nothing yet."""
+
+    def __init__(
+        self, rules: Callable[[], Rules], clock: Callable[[], int], *, budget: int
+    ) -> None:
+        """Make calls under the rules in force; see `Engine`."""
+        self._rules = rules
+        self._clock = clock
+        self._budget = budget
+
+    def take(self, row: Event | Withdrawal, /) -> Call[Answer]:
+        """Take one row in, or a withdrawal."""
+        said = arrive(row, self._rules(), self._clock())
+        return Call(partial(_take, said, self._budget), (said,))
+
+    def say(self, judgement: Judgement, /) -> Call[int]:
+        """Add a word to the ledger and resolve what it speaks of; gives the feed position.
+
+        An EngineError: the key is taken.
+        """
+
+        def work(unit: Unit, state: State) -> int:
+            if unit.get(t.JUDGEMENT, (judgement.key,)) is not None:
+                raise EngineError(
+                    Fault(f"judgement {judgement.key}", "is there already", "choose another key")
+                )
+            _reword(unit, state, {**state.judgements, judgement.key: judgement}, judgement)
+            unit.put(t.JUDGEMENT, row_of(judgement, state.counters.position))
+            return state.counters.position
+
+        return Call(work)
+
+    def take_back(self, key: str, /) -> Call[int]:
+        """Retract a judgement: the graph is what it would be without it.
+
+        An UnknownJudgementError: there is none.
+        """
+
+        def work(unit: Unit, state: State) -> int:
+            judgement = state.judgements.get(key)
+            row = unit.get(t.JUDGEMENT, (key,))
+            if judgement is None or row is None:
+                raise UnknownJudgementError(
+                    Fault(f"judgement {key}", "is not there", "see the ledger")
+                )
+            rest = {name: one for name, one in state.judgements.items() if name != key}
+            _reword(unit, state, rest, judgement)
+            position = state.counters.position
+            unit.put(t.JUDGEMENT, msgspec.structs.replace(row, retracted=position))
+            return position
+
+        return Call(work)
+
+    def unmerge(
+        self,
+        profile_id: str,
+        /,
+        *,
+        records: Sequence[str] = (),
+        identifiers: Sequence[tuple[str, str]] = (),
+        earlier_id: str | None = None,
+        author: str = "",
+        reason: str = "",
+    ) -> Call[Unmerged]:
+        """Part what is named from the rest of a profile, for good; see `unmerge.unmerge`."""
+        from sameas.engine.online.unmerge import unmerge
+
+        return Call(
+            partial(
+                unmerge,
+                profile_id=profile_id,
+                records=records,
+                identifiers=identifiers,
+                earlier_id=earlier_id,
+                author=author,
+                reason=reason,
+            )
+        )
+
+    def erase(
+        self,
+        *,
+        profile_id: str | None = None,
+        records: Sequence[str] = (),
+        identifiers: Sequence[tuple[str, str]] = (),
+        until: Micros | None = None,
+        author: str = "",
+        reason: str = "",
+    ) -> Call[Erased]:
+        """Erase whoever is named, and hide what comes late of them; see `erase.erase`."""
+        from sameas.engine.online.erase import erase
+
+        return Call(
+            partial(
+                erase,
+                profile_id=profile_id,
+                records=records,
+                identifiers=identifiers,
+                until=until,
+                author=author,
+                reason=reason,
+            )
+        )
+
+    def suppress(
+        self,
+        *,
+        records: Sequence[str] = (),
+        identifiers: Sequence[tuple[str, str]] = (),
+        until: Micros | None = None,
+    ) -> Call[Suppressed]:
+        """Hide what was and will be said up to a time; see `suppress.suppress`."""
+        from sameas.engine.online.suppress import suppress
+
+        return Call(partial(suppress, records=records, identifiers=identifiers, until=until))
+
+    def unsuppress(
+        self, *, records: Sequence[str] = (), identifiers: Sequence[tuple[str, str]] = ()
+    ) -> Call[Suppressed]:
+        """Let what comes from now on be seen again; what was hidden is not kept."""
+        from sameas.engine.online.suppress import unsuppress
+
+        return Call(partial(unsuppress, records=records, identifiers=identifiers))
+
+
+def _take(said: Said, budget: int, unit: Unit, state: State) -> Answer:
+    seen = visible(state, said)
+    if seen is None:
+        ref = RecordKey(said.source, said.record_id).ref
+        return Answer(ref, None, state.counters.position, hidden=True)
+    return apply(unit, state, seen, budget=budget)
+
+
+def _reword(unit: Unit, state: State, words: dict[str, Judgement], changed: Judgement) -> None:
+    """Go from one set of judgements to another that differs in one."""
+    before = state.judgements
+    try:
+        state.judgements = words
+        settle_words(state)
+        reconsider(unit, state, changed.left | changed.right)
+    except BaseException:
+        state.judgements = before
+        settle_words(state)
+        raise

@@ -1,0 +1,86 @@
+"""Components as rows, with a summary of those that are one whole profile."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+from sameas.engine.online.fast import summary_of
+from sameas.engine.online.rules import LINKED
+from sameas.engine.online.state import Live, decode_traits
+from sameas.engine.online.summary import union
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sameas.engine.online.slow import Resolved
+    from sameas.engine.online.state import State
+    from sameas.engine.online.unit import Unit
+
+__all__ = ["write_components"]
+
+
+def write_components(
+    unit: Unit,
+    state: State,
+    out: Resolved,
+    component: Mapping[int, int],
+    cluster: Mapping[int, int],
+    ids: Mapping[int, list[t.Issued]],
+) -> None:
+    """Write the components of a region that was resolved.
+
+    Args:
+        unit: what the group sees; records have their new components.
+        state: what the writer knows.
+        out: the region's answer.
+        component: by piece of the answer, the component's number.
+        cluster: by cluster of the answer, its number.
+        ids: by cluster number, the ids that its records carry.
+    """
+    region = out.region
+    for number in region.components - set(component.values()):
+        unit.delete(t.COMPONENT, (number,))
+    members: dict[int, list[int]] = defaultdict(list)
+    for record, piece in out.component.items():
+        members[piece].append(record)
+    for piece, number in component.items():
+        summary = None
+        mine = None
+        if out.whole[piece]:
+            mine = cluster[out.cluster[members[piece][0]]]
+            summary = _summary(unit, state, out, members[piece], ids[mine])
+        row = t.Component(number, out.nodes[piece], mine, summary)
+        if unit.get(t.COMPONENT, (number,)) != row:
+            unit.put(t.COMPONENT, row)
+
+
+def _summary(
+    unit: Unit, state: State, out: Resolved, records: list[int], ids: list[t.Issued]
+) -> str | None:
+    """The summary of a whole component; None: it is close to a limit and is looked at in full."""
+    region, rules = out.region, state.rules
+    parts = []
+    counted: set[int] = set()
+    for number in records:
+        row = unit.get(t.RECORD, (number,))
+        assert row is not None
+        known = []
+        single = False
+        for one in unit.get_all(t.IDENTIFIER, [(x,) for x in region.carried[number]]):
+            place, standing = rules.place[one.type], region.standing[one.number]
+            single |= standing == LINKED and rules.single[place]
+            if one.number not in counted:
+                counted.add(one.number)
+                known.append((one.number, place, standing))
+        live = Live(
+            number, row.source, row.record_id, row.kind, row.event_time, row.first_seen,
+            row.last_seen, row.count, row.input, (), {}, decode_traits(row.traits),
+        )  # fmt: skip
+        part = summary_of(rules, live, known, row.arrival)
+        part.owner, part.owner_arrival = (number, row.arrival) if single else (None, 0)
+        parts.append(part)
+    parts[0].ids = [one.number for one in ids]
+    whole = union(parts, rules)
+    return None if whole is None else whole.dumps()

@@ -1,0 +1,253 @@
+"""The online engine: the function of docs/design.md kept incrementally over a store."""
+
+from __future__ import annotations
+
+import time
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import msgspec
+
+from sameas.engine.online.background import Background
+from sameas.engine.online.calls import Calls
+from sameas.engine.online.door import Said
+from sameas.engine.online.hidden import usable_key
+from sameas.engine.online.loading import fact, found, load_state
+from sameas.engine.online.writer import Writer
+from sameas.errors import EngineError, Fault
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    import asyncio
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from concurrent.futures import Future
+    from typing import Self
+
+    from sameas.engine.online.calls import Call
+    from sameas.engine.online.erase import Erased
+    from sameas.engine.online.events import Answer, Event, Withdrawal
+    from sameas.engine.online.rules import Rules
+    from sameas.engine.online.state import State
+    from sameas.engine.online.suppress import Suppressed
+    from sameas.engine.online.unit import Unit
+    from sameas.engine.online.unmerge import Unmerged
+    from sameas.engine.online.view import View
+    from sameas.engine.policy import Policy
+    from sameas.graph.model import Judgement
+    from sameas.graph.store.port import ChangeSet, Reader, Store
+
+__all__ = ["Engine", "Health"]
+
+BUDGET = 12_000
+"""Nodes that a call may make the writer look at; beyond, its input waits for the background."""
+
+
+Result = TypeVar("Result")
+
+
+class Health(msgspec.Struct, frozen=True):
+    """How an engine does."""
+
+    ready: bool
+    """It takes writes."""
+    reason: str = ""
+    """Why not."""
+    waiting: int = 0
+    """Calls in the queue."""
+    position: int = 0
+    commits: int = 0
+    fast: int = 0
+    """Inputs that took the fast path since the start."""
+    slow: int = 0
+    pending: bool = False
+    """Some inputs are kept and not in effect yet."""
+
+
+class Engine:
+    """One store's writer and readers. Safe to use from any thread.
+
+    >>> from sameas.graph.store import open_store  # doctest: +SKIP
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        *,
+        policy: Policy | None = None,
+        id_key: bytes | None = None,
+        erase_key: bytes | None = None,
+        budget: int = BUDGET,
+        clock: Callable[[], int] = lambda: time.time_ns() // 1_000,
+    ) -> None:
+        """Go on with a store, or begin one.
+
+        Args:
+            store: an open store; the engine closes it.
+            policy: of a store that is new; None: the default policy.
+            id_key: 16 bytes or more that make the profile ids of a store that is new.
+            erase_key: 16 to 64 bytes kept apart from the store; needed to erase and suppress, and
+                from then on to open the store. See `erase_key_of`.
+            budget: nodes that one call may make the writer look at.
+            clock: microseconds since 1970.
+
+        Raises:
+            EngineError: a policy or id key is given for a store that has its own, or not the erase
+                key of its suppressions.
+        """
+        if fact(store, "policy") is None:
+            found(store, policy=policy, id_key=id_key)
+        elif policy is not None or id_key is not None:
+            raise EngineError(
+                Fault("store", "has a policy and an id key", "change the policy with set_policy")
+            )
+        key = usable_key(erase_key, fact(store, "erase_check"))
+        self.store = store
+        self.commits = 0
+        self._told: list[Callable[[int], None]] = []
+        self._writer = Writer(
+            store,
+            partial(load_state, erase_key=key),
+            clock=clock,
+            prefetch=_prefetch,
+            committed=self._committed,
+        )
+        self.calls = Calls(lambda: self._writer.state.rules, clock, budget=budget)
+        self._background = Background(store, self._writer)
+
+    # -- writes -----------------------------------------------------------------------------
+
+    def run(self, call: Call[Result], /) -> Future[Result]:
+        """Queue a call; the future is settled when its commit is durable."""
+        return self._writer.submit(call.work, call.wanted)
+
+    def run_async(self, call: Call[Result], /) -> asyncio.Future[Result]:
+        """The same for the running event loop."""
+        return self._writer.submit_async(call.work, call.wanted)
+
+    def submit(self, row: Event | Withdrawal) -> Future[Answer]:
+        """Take one row in."""
+        return self.run(self.calls.take(row))
+
+    def ingest(self, rows: Iterable[Event | Withdrawal]) -> list[Answer]:
+        """Take rows in, each by itself, and wait until all are durable.
+
+        Raises:
+            SameasError: the first row that failed; the others are in.
+        """
+        waiting = [self.submit(row) for row in rows]
+        return [one.result() for one in waiting]
+
+    def judge(self, judgement: Judgement) -> Future[int]:
+        """Add a word to the ledger and resolve what it speaks of; gives the feed position."""
+        return self.run(self.calls.say(judgement))
+
+    def retract(self, key: str) -> Future[int]:
+        """Take a word back: the graph is what it would be without it."""
+        return self.run(self.calls.take_back(key))
+
+    def unmerge(self, profile_id: str, **named: Any) -> Future[Unmerged]:
+        """Part what is named from the rest of a profile, for good; see `Calls.unmerge`."""
+        return self.run(self.calls.unmerge(profile_id, **named))
+
+    def erase(self, profile_id: str | None = None, **named: Any) -> Future[Erased]:
+        """Erase whoever is named, and hide what comes late of them; see `Calls.erase`."""
+        return self.run(self.calls.erase(profile_id=profile_id, **named))
+
+    def suppress(self, **named: Any) -> Future[Suppressed]:
+        """Hide what was and will be said up to a time; see `Calls.suppress`."""
+        return self.run(self.calls.suppress(**named))
+
+    def unsuppress(self, **named: Any) -> Future[Suppressed]:
+        """Let what comes from now on be seen again; see `Calls.unsuppress`."""
+        return self.run(self.calls.unsuppress(**named))
+
+    def subscribe(self, told: Callable[[int], None], /) -> Callable[[], None]:
+        """Be told the feed position of each commit, in the writer's thread; gives the way out."""
+        self._told.append(told)
+        return lambda: self._told.remove(told)
+
+    def _committed(self, changes: ChangeSet, state: State) -> None:
+        self.commits += 1
+        self._background.committed(changes)
+        for told in list(self._told):
+            told(state.counters.position)
+
+    def settled(self, timeout: float | None = None) -> bool:
+        """Wait until no input is pending; False: it took longer than `timeout` seconds."""
+        return self._background.wait(timeout)
+
+    # -- reads ------------------------------------------------------------------------------
+
+    @contextmanager
+    def view(self) -> Iterator[View]:
+        """The last committed state, to be asked."""
+        from sameas.engine.online.view import View
+
+        with self.store.snapshot() as reader:
+            yield View(reader, self.rules)
+
+    def health(self) -> Health:
+        """How the engine does. Cheap."""
+        writer = self._writer
+        return Health(
+            not writer.broken,
+            writer.broken,
+            writer.waiting,
+            writer.state.counters.position,
+            self.commits,
+            writer.state.fast,
+            writer.state.slow,
+            not self._background.wait(0),
+        )
+
+    @property
+    def rules(self) -> Rules:
+        """The policy in force, as the engine asks it."""
+        return self._writer.state.rules
+
+    @contextmanager
+    def reader(self) -> Iterator[Reader]:
+        """One state of the store, the last committed."""
+        with self.store.snapshot() as reader:
+            yield reader
+
+    def close(self) -> None:
+        """Finish what was asked, commit, and let go of the store."""
+        self._background.close()
+        self._writer.close()
+        self.store.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:
+    """Read in few statements what a group's inputs will ask for."""
+    said = [one for one in rows if isinstance(one, Said)]
+    types = state.rules.types
+    unit.look(
+        t.IDENTIFIER,
+        ("value", "type"),
+        [(value, types[place]) for one in said for place, value in one.identifiers],
+    )
+    unit.look(t.RECORD, ("record_id", "source"), [(one.record_id, one.source) for one in said])
+    messages = [(one.message_id, one.source) for one in said if one.message_id is not None]
+    unit.look(t.INPUT, ("message_id", "source"), messages)
+    components = {
+        (row.component,)
+        for one in said
+        for place, value in one.identifiers
+        for row in unit.find(t.IDENTIFIER, ("value", "type"), (value, types[place]))
+        if row.component is not None
+    }
+    unit.fetch(t.COMPONENT, components)
+    parts = unit.get_all(t.COMPONENT, components)
+    unit.fetch(t.CLUSTER, [(part.cluster,) for part in parts if part.cluster is not None])
+    clusters = unit.get_all(
+        t.CLUSTER, [(part.cluster,) for part in parts if part.cluster is not None]
+    )
+    unit.fetch(t.ISSUED, [(one.profile,) for one in clusters])

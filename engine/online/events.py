@@ -1,0 +1,83 @@
+"""What goes into the online engine, and what it answers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from sameas.graph.model import Micros
+
+__all__ = ["Answer", "Event", "Refusal", "RejectedValue", "Withdrawal"]
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row that a source sends: a version of a record, or an event without a record id."""
+
+    source: str
+    identifiers: Sequence[tuple[str, str]] = ()
+    """(type, value as it was sent)."""
+    traits: Mapping[str, str] = field(default_factory=dict)
+    record_id: str | None = None
+    event_time: Micros | None = None
+    """None, or more than a day ahead: the time of receipt."""
+    first_seen: Micros | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawal:
+    """A source takes a record back: all its versions up to the event time."""
+
+    source: str
+    record_id: str
+    event_time: Micros | None = None
+    message_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedValue:
+    """An identifier that could not be used; it is kept with the record."""
+
+    type: str
+    value: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A link of the record that a constraint kept from joining."""
+
+    identifier: str
+    """`type:value`."""
+    constraint: str
+    against: tuple[str, ...]
+    profile_id: str | None
+    """The profile that the identifier answers with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What became of one row. It is durable when it is given."""
+
+    record: str
+    """`source/record_id`: what it is withdrawn by."""
+    profile_id: str | None
+    """None: the record is withdrawn, hidden, or `pending`."""
+    position: int
+    """The feed position of the commit."""
+    created: bool = False
+    """The profile is new."""
+    merged: tuple[str, ...] = ()
+    """Ids that lead to this profile from now on."""
+    refused: tuple[Refusal, ...] = ()
+    rejected: tuple[RejectedValue, ...] = ()
+    duplicate: bool = False
+    """Nothing changed: it was known."""
+    pending: bool = False
+    """It is durable, and takes effect when much that hangs on it was resolved again."""
+    hidden: bool = False
+    """It is suppressed as a whole: nothing of it was kept."""

@@ -1,0 +1,212 @@
+"""The fast path: a new record joins whole components whose union with it breaks nothing.
+
+Costs the record's own rows, and a relabelling of all but the largest of the components that it
+joins. Nothing else is looked at.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sameas.engine.online.feed import Entry
+from sameas.engine.online.namesakes import has_namesakes, note
+from sameas.engine.online.numbering import numbered
+from sameas.engine.online.rows import link_row, put_record
+from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
+from sameas.engine.online.summary import Summary, union
+from sameas.graph.model import RecordKey
+from sameas.graph.store import tables as t
+from sameas.matching.names import person_name
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sameas.engine.online.feed import Feed
+    from sameas.engine.online.rules import Rules
+    from sameas.engine.online.state import Live, State
+    from sameas.engine.online.unit import Unit
+
+__all__ = ["exclusive_values", "join", "summary_of"]
+
+_IN = ("component",)
+
+
+def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
+    """By exclusive trait: the value that a record has, compared trimmed and case-folded."""
+    texts = (traits.get(trait, "").strip().casefold() for trait in rules.policy.exclusive)
+    return [[text] if text else [] for text in texts]
+
+
+def summary_of(
+    rules: Rules, live: Live, known: Sequence[tuple[int, int, int]], arrival: int
+) -> Summary:
+    """The summary of one record by itself; `known` are (number, place, standing)."""
+    width = len(rules.types)
+    values, seen = [0] * width, [0] * width
+    signed_up = False
+    for _, place, standing in known:
+        if standing == BLOCKED:
+            continue
+        seen[place] += 1
+        if standing != SHARED:
+            values[place] += 1
+        signed_up |= standing == LINKED and rules.single[place]
+    name = person_name(live.traits)
+    clean = live.kind != 1 and live.source in rules.policy.duplicate_free
+    return Summary(
+        values,
+        seen,
+        [one for one in known if one[2] in (SHARED, UNLINKED)],
+        [] if name is None else [name],
+        exclusive_values(rules, live.traits),
+        [live.source] if clean else [],
+        [],
+        live.number if signed_up else None,
+        arrival if signed_up else 0,
+    )
+
+
+def join(unit: Unit, state: State, live: Live, feed: Feed) -> bool:
+    """Let a record in that was not live before; False: it must go the slow way."""
+    rules = state.rules
+    if has_namesakes(unit, state, live):
+        return False
+    known: list[tuple[t.IdentifierRow, int, int]] = []
+    components: set[int] = set()
+    for place, row in numbered(unit, state, live.identifiers, keep=False):
+        standing = row.standing
+        if standing == GONE:
+            standing = rules.standing(place, row.value)
+        elif standing == LINKED:
+            if row.component is None:
+                return False
+            components.add(row.component)
+        known.append((row, place, standing))
+    if state.named and any(
+        ref in state.named
+        for ref in (
+            RecordKey(live.source, live.record_id).ref,
+            *(f"{row.type}:{row.value}" for row, _, _ in known),
+        )
+    ):
+        return False
+    unit.fetch(t.COMPONENT, [(one,) for one in components])
+    parts = unit.get_all(t.COMPONENT, [(one,) for one in sorted(components)])
+    nodes = {part.number: part.nodes for part in parts}
+    for row, place, standing in known:
+        most = rules.most_records[place]
+        if (
+            standing == LINKED
+            and row.component is not None
+            and nodes[row.component] >= most
+            and len(unit.find(t.LINK, ("identifier",), (row.number,))) >= most
+        ):
+            return False
+    arrival = state.counters.arrival + 1
+    own = summary_of(
+        rules,
+        live,
+        [(row.number, place, standing) for row, place, standing in known],
+        arrival,
+    )
+    for row, place, _ in known:
+        if row.standing == LINKED:  # its component counts it already
+            own.values[place] -= 1
+            own.seen[place] -= 1
+    summaries = [own]
+    for part in parts:
+        if part.summary is None:
+            return False
+        summaries.append(Summary.loads(part.summary))
+    whole = union(summaries, rules)
+    if whole is None:
+        return False
+    size = sum(nodes.values()) + 1
+    size += sum(s == LINKED and row.standing == GONE for row, _, s in known)
+    if size > rules.policy.max_component:
+        return False
+    _commit(unit, state, live, known, parts, summaries, whole, size, feed)
+    return True
+
+
+def _commit(
+    unit: Unit,
+    state: State,
+    live: Live,
+    known: list[tuple[t.IdentifierRow, int, int]],
+    parts: list[t.Component],
+    summaries: list[Summary],
+    whole: Summary,
+    size: int,
+    feed: Feed,
+) -> None:
+    counters = state.counters
+    if parts:
+        target = max(parts, key=lambda part: (part.nodes, -part.number))
+        number = target.number
+        assert target.cluster is not None
+        cluster = unit.get(t.CLUSTER, (target.cluster,))
+        assert cluster is not None
+    else:
+        number = counters.next("component")
+        cluster = t.Cluster(counters.next("cluster"), number, 0)
+        unit.absent(t.COMPONENT, (number,))
+        unit.absent(t.CLUSTER, (cluster.number,))
+    record = put_record(unit, state, live, component=number, cluster=cluster.number, feed=feed)
+    for row, place, standing in known:
+        if row.standing == GONE:
+            home = number if standing == LINKED else None
+            row = msgspec.structs.replace(row, standing=standing, component=home)  # noqa: PLW2901
+            unit.put(t.IDENTIFIER, row)
+        unit.add(t.LINK, link_row(live, place, row, granted=standing == LINKED))
+    note(unit, state, live)
+    profile = min(whole.ids, default=0)
+    if not profile:
+        profile = feed.issue(record, arrives=True)
+        whole.ids.append(profile)
+        feed.tell(Entry("created", profile, records=[live.number]))
+    else:
+        feed.tell(Entry("updated", profile, records=[live.number]))
+    merged = [part for part in parts if part.number != number]
+    for part in merged:
+        _absorb(unit, part, number, cluster.number, feed)
+    for part in parts:
+        assert part.cluster is not None
+        before = unit.get(t.CLUSTER, (part.cluster,))
+        assert before is not None
+        if before.profile != profile:
+            feed.tell(Entry("merged", profile, other=before.profile))
+    if merged:
+        for part in merged:
+            assert part.cluster is not None
+            unit.delete(t.CLUSTER, (part.cluster,))
+            feed.name(part.cluster, None)
+    if cluster.profile != profile:
+        unit.put(t.CLUSTER, t.Cluster(cluster.number, number, profile))
+        feed.name(cluster.number, profile)
+    if whole.owner is not None:
+        _hand_over(unit, summaries, whole.owner, feed)
+    unit.put(t.COMPONENT, t.Component(number, size, cluster.number, whole.dumps()))
+
+
+def _absorb(unit: Unit, part: t.Component, number: int, cluster: int, feed: Feed) -> None:
+    """Relabel what is in a component."""
+    for record in unit.find(t.RECORD, _IN, (part.number,)):
+        unit.put(t.RECORD, msgspec.structs.replace(record, component=number, cluster=cluster))
+        feed.move(record.number, cluster)
+    for row in unit.find(t.IDENTIFIER, _IN, (part.number,)):
+        unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
+    unit.delete(t.COMPONENT, (part.number,))
+
+
+def _hand_over(unit: Unit, parts: Sequence[Summary], owner: int, feed: Feed) -> None:
+    """Ids that anonymous records carry pass to the first arrived that signed up.
+
+    Where somebody had signed up before, all ids have passed already.
+    """
+    anonymous = [number for part in parts if part.owner is None for number in part.ids]
+    for one in unit.get_all(t.ISSUED, [(number,) for number in anonymous]):
+        if one.carrier != owner:
+            feed.carry(one, owner)

@@ -1,0 +1,363 @@
+"""The region of a change: every record whose profile it may touch, and what is known at its edge.
+
+An identifier stands or falls by all its records; it is split by its records' own values. So what a
+change may touch are the components of the records that changed, of those that carry an identifier
+that became shared or stopped being it, and of all that carry an identifier of any of these. What
+lies beyond is taken as it stands.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from sameas.engine.online.namesakes import meant, resolved
+from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED
+from sameas.graph.model import Identifier, RecordKey
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from sameas.engine.online.state import Live, State
+    from sameas.engine.online.unit import Unit
+    from sameas.graph.model import Judgement, Ref
+
+__all__ = ["Region", "TooLarge", "gather"]
+
+_OF = ("record",)
+_ON = ("identifier",)
+_IN = ("component",)
+
+
+class TooLarge(Exception):  # noqa: N818 - it is no error: the work goes to the background
+    """The region is beyond the budget."""
+
+
+@dataclass(slots=True)
+class Region:
+    """Records to resolve together."""
+
+    records: list[int]
+    """Live after the change, ascending."""
+    components: set[int]
+    """Those that were there before; all their records are in the region, or gone."""
+    carried: dict[int, list[int]]
+    """By record: the numbers of its identifiers after the change."""
+    standing: dict[int, int]
+    """By identifier: its standing after the change, for all that are carried or were."""
+    complete: set[int]
+    """Identifiers whose records are all in the region."""
+    changed: dict[int, Live | None]
+    judgements: list[Judgement] = field(default_factory=list)
+
+
+class _Gathering:
+    def __init__(
+        self, unit: Unit, state: State, changed: Mapping[int, Live | None], budget: int | None
+    ) -> None:
+        self.unit = unit
+        self.state = state
+        self.rules = state.rules
+        self.changed = changed
+        self.budget = budget
+        self.after: dict[int, list[int]] = {}
+        """By record that changed: its identifiers then."""
+        self.before: dict[int, list[int]] = {}
+
+    def run(self, named: Iterable[Ref]) -> Region:
+        unit = self.unit
+        self.number_changed()
+        touched = {one for ids in (*self.before.values(), *self.after.values()) for one in ids}
+        partners = self.partners(touched, named)
+        # a word on values changes what counts as one value on all their records
+        restructured = set(self.changed) | self.records_of(partners)
+        touched |= self.identifiers_of(restructured)
+        standing = {one: self.new_standing(one) for one in touched}
+        rows = {row.number: row for row in unit.get_all(t.IDENTIFIER, [(x,) for x in touched])}
+        flipped = {
+            one
+            for one in touched
+            if (rows[one].standing == SHARED) != (standing[one] == SHARED)
+            and rows[one].standing != GONE
+        }
+        restructured |= self.carriers(flipped)
+        linking = {
+            one
+            for one in self.identifiers_of(restructured)
+            if standing.get(one, 0) == LINKED or self.row(one).standing == LINKED
+        }
+        awake = self.partners(flipped, ())
+        seeds = restructured | self.carriers(linking) | self.records_of(awake)
+        return self.closed(seeds, standing)
+
+    # -- what changed -----------------------------------------------------------------------
+
+    def number_changed(self) -> None:
+        unit = self.unit
+        unit.look(t.LINK, _OF, [(one,) for one in self.changed])
+        for number, live in self.changed.items():
+            self.before[number] = [link.identifier for link in unit.find(t.LINK, _OF, (number,))]
+            if live is None:
+                self.after[number] = []
+            else:
+                self.after[number] = sorted(resolved(unit, self.state, live.identifiers))
+
+    def row(self, identifier: int) -> t.IdentifierRow:
+        row = self.unit.get(t.IDENTIFIER, (identifier,))
+        assert row is not None
+        return row
+
+    def carried(self, record: int) -> list[int]:
+        """A record's identifiers after the change."""
+        known = self.after.get(record)
+        if known is None:
+            known = [link.identifier for link in self.unit.find(t.LINK, _OF, (record,))]
+        return known
+
+    def identifiers_of(self, records: Iterable[int]) -> set[int]:
+        """Of some records, before and after the change."""
+        records = list(records)
+        self.unit.look(t.LINK, _OF, [(one,) for one in records])
+        found = {one for record in records for one in self.carried(record)}
+        return found.union(*(self.before.get(record, ()) for record in records))
+
+    def carriers(self, identifiers: Iterable[int]) -> set[int]:
+        """The records of some identifiers, before and after the change."""
+        identifiers = set(identifiers)
+        self.unit.look(t.LINK, _ON, [(one,) for one in identifiers])
+        found = {link.record for one in identifiers for link in self.unit.find(t.LINK, _ON, (one,))}
+        for record, mine in self.after.items():
+            if not identifiers.isdisjoint(mine):
+                found.add(record)
+        return found
+
+    def alive_carriers(self, identifier: int) -> set[int]:
+        """The records of an identifier after the change."""
+        return {
+            record
+            for record in self.carriers([identifier])
+            if record not in self.after or identifier in self.after[record]
+        }
+
+    # -- standing ---------------------------------------------------------------------------
+
+    def new_standing(self, identifier: int) -> int:
+        """3.2 for one identifier."""
+        rules, row = self.rules, self.row(identifier)
+        place = rules.place[row.type]
+        natural = rules.standing(place, row.value)
+        lost = any(
+            identifier in before and identifier not in self.after[record]
+            for record, before in self.before.items()
+        )
+        if row.standing == SHARED and not lost and not self.state.same_values:
+            return SHARED  # more records never make it less shared
+        carriers = self.alive_carriers(identifier)
+        if not carriers:
+            return GONE
+        if natural != LINKED:
+            return natural
+        if len(carriers) > rules.most_records[place]:
+            return SHARED
+        return SHARED if self.fanout(place, carriers) > rules.most_fanout[place] else LINKED
+
+    def fanout(self, place: int, carriers: set[int]) -> int:
+        """The most values of one type beside an identifier."""
+        rules, unit = self.rules, self.unit
+        unit.look(t.LINK, _OF, [(one,) for one in carriers])
+        beside = {rules.types[other] for other in rules.beside(place)}
+        values = {one for record in carriers for one in self.carried(record)}
+        found: dict[str, set[int]] = {name: set() for name in beside}
+        for row in unit.get_all(t.IDENTIFIER, [(one,) for one in values]):
+            if row.type in beside and self.natural(row) != BLOCKED:
+                found[row.type].add(self.class_of(row))
+        return max(map(len, found.values()), default=0)
+
+    def class_of(self, row: t.IdentifierRow) -> int:
+        """The number that a value counts as: the least of its type that `same` judgements join."""
+        joined = self.state.same_values
+        first = Identifier(row.type, row.value)
+        if first not in joined:
+            return row.number
+        seen, least = {first}, row.number
+        queue = [first]
+        while queue:
+            for other in joined[queue.pop()] - seen:
+                found = self.unit.find(t.IDENTIFIER, ("value", "type"), (other.value, other.type))
+                if found and self.alive_carriers(found[0].number):
+                    seen.add(other)
+                    queue.append(other)
+                    if other.type == row.type:
+                        least = min(least, found[0].number)
+        return least
+
+    def natural(self, row: t.IdentifierRow) -> int:
+        return self.rules.standing(self.rules.place[row.type], row.value)
+
+    # -- judgements -------------------------------------------------------------------------
+
+    def ref_of(self, identifier: int) -> str:
+        row = self.row(identifier)
+        return f"{row.type}:{row.value}"
+
+    def partners(self, identifiers: Iterable[int], named: Iterable[Ref]) -> set[Ref]:
+        """Everything that judgements speak of together with what changed."""
+        state = self.state
+        if not state.named and not named:
+            return set()
+        refs = {ref.ref for ref in named}
+        refs.update(self.ref_of(one) for one in identifiers)
+        for number, live in self.changed.items():
+            if live is not None:
+                refs.add(RecordKey(live.source, live.record_id).ref)
+                refs.update(f"{kind}:{digest}" for kind, digest, _ in live.further)
+                refs.update(f"{self.rules.types[p]}:{value}" for p, value in live.identifiers)
+            elif (row := self.unit.get(t.RECORD, (number,))) is not None:
+                refs.add(RecordKey(row.source, row.record_id).ref)
+        keys = {key for ref in refs for key in state.named.get(ref, ())}
+        found = set(named)
+        for key in keys:
+            judgement = state.judgements[key]
+            found |= judgement.left | judgement.right
+        return found
+
+    def records_of(self, refs: Iterable[Ref]) -> set[int]:
+        """The records that references speak of: themselves, or those that carry them."""
+        keys, values = [], []
+        for ref in refs:
+            if isinstance(ref, RecordKey):
+                keys.append((ref.record_id, ref.source))
+            else:
+                values.append((ref.value, ref.type))
+                if ref.type in self.rules.digests:
+                    value = meant(self.unit, self.state, ref.type, ref.value)
+                    if value is not None:
+                        values.append((value.value, value.type))
+        unit = self.unit
+        unit.look(t.RECORD, ("record_id", "source"), keys)
+        unit.look(t.IDENTIFIER, ("value", "type"), values)
+        found = {
+            row.number
+            for key in keys
+            for row in unit.find(t.RECORD, ("record_id", "source"), key)
+            if row.live or row.number in self.changed
+        }
+        rows = [
+            row for value in values for row in unit.find(t.IDENTIFIER, ("value", "type"), value)
+        ]
+        return found | self.carriers(row.number for row in rows)
+
+    # -- closure ----------------------------------------------------------------------------
+
+    def closed(self, seeds: set[int], standing: dict[int, int]) -> Region:
+        """All records of the seeds' components, and of those that words on their values reach."""
+        while True:
+            components, records = self.members(seeds)
+            carried = {record: self.carried(record) for record in sorted(records)}
+            every = {one for ids in carried.values() for one in ids} | set(standing)
+            self.unit.fetch(t.IDENTIFIER, [(one,) for one in every])
+            complete = set()
+            for one in every:
+                row = self.row(one)
+                standing.setdefault(one, row.standing)
+                if standing[one] == LINKED and (
+                    row.component in components or self.alive_carriers(one) <= records
+                ):
+                    complete.add(one)
+            spoken_of = {
+                one
+                for one in every - complete
+                if standing[one] == LINKED and self.ref_of(one) in self.state.named
+            }
+            if not spoken_of:
+                break
+            seeds |= self.carriers(spoken_of)
+        return Region(
+            sorted(records),
+            components,
+            carried,
+            standing,
+            complete,
+            dict(self.changed),
+            self.relevant(records, every),
+        )
+
+    def members(self, seeds: set[int]) -> tuple[set[int], set[int]]:
+        """The components of some records, and all their records after the change."""
+        unit = self.unit
+        unit.fetch(t.RECORD, [(one,) for one in seeds])
+        components = {
+            row.component
+            for row in unit.get_all(t.RECORD, [(one,) for one in seeds])
+            if row.component is not None
+        }
+        self.within_budget(components)
+        unit.look(t.RECORD, _IN, [(one,) for one in components])
+        records = {row.number for one in components for row in unit.find(t.RECORD, _IN, (one,))}
+        records |= {number for number, live in self.changed.items() if live is not None}
+        records -= {number for number, live in self.changed.items() if live is None}
+        unit.look(t.LINK, _OF, [(one,) for one in records])
+        return components, records
+
+    def within_budget(self, components: set[int]) -> None:
+        if self.budget is None:
+            return
+        rows = self.unit.get_all(t.COMPONENT, [(one,) for one in components])
+        if sum(row.nodes for row in rows) > self.budget:
+            raise TooLarge
+
+    def relevant(self, records: set[int], identifiers: set[int]) -> list[Judgement]:
+        """The judgements that speak of anything in the region."""
+        state = self.state
+        if not state.named:
+            return []
+        refs = {self.ref_of(one) for one in identifiers}
+        for row in self.unit.get_all(t.RECORD, [(one,) for one in records]):
+            refs.add(RecordKey(row.source, row.record_id).ref)
+        for live in self.changed.values():
+            if live is not None:
+                refs.add(RecordKey(live.source, live.record_id).ref)
+        if state.digests:
+            unit = self.unit
+            unit.look(t.FURTHER, _OF, [(one,) for one in records])
+            refs.update(
+                f"{row.type}:{row.value}"
+                for one in records
+                for row in unit.find(t.FURTHER, _OF, (one,))
+            )
+        keys = sorted({key for ref in refs for key in state.named.get(ref, ())})
+        return [self.in_plain(state.judgements[key]) for key in keys]
+
+    def in_plain(self, judgement: Judgement) -> Judgement:
+        """The judgement on addresses where it names their digests."""
+        if not self.state.digests:
+            return judgement
+
+        def plain(refs: frozenset[Ref]) -> frozenset[Ref]:
+            return frozenset(map(self.plain, refs))
+
+        return replace(judgement, left=plain(judgement.left), right=plain(judgement.right))
+
+    def plain(self, ref: Ref) -> Ref:
+        if isinstance(ref, Identifier) and ref.type in self.rules.digests:
+            value = meant(self.unit, self.state, ref.type, ref.value)
+            if value is not None:
+                return Identifier(value.type, value.value)
+        return ref
+
+
+def gather(
+    unit: Unit,
+    state: State,
+    changed: Mapping[int, Live | None],
+    named: Iterable[Ref] = (),
+    *,
+    budget: int | None = None,
+) -> Region:
+    """The region of records that changed and of references that judgements newly speak of.
+
+    Raises:
+        TooLarge: its components have more than `budget` nodes.
+    """
+    return _Gathering(unit, state, changed, budget).run(list(named))

@@ -1,0 +1,120 @@
+"""What must be known of a component that is one whole profile, to let another record in.
+
+All constraints are monotone: what a whole component satisfies, its parts satisfy. So a record may
+join as long as the union of the summaries breaks nothing, and nobody need look at the records.
+Counts may come out too high, never too low: that costs a look at the records, never the answer.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sameas.engine.online.rules import UNLINKED
+from sameas.matching.names import compatible
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sameas.engine.online.rules import Rules
+
+__all__ = ["MOST_NAMES", "Summary", "union"]
+
+MOST_NAMES = 32
+"""Distinct names in a whole component; with more it is resolved in full at every write."""
+
+
+class Summary(msgspec.Struct, array_like=True, gc=False):
+    """Of one component that is a whole profile."""
+
+    values: list[int]
+    """By place of the type: distinct values that count against `max_per_profile`."""
+    seen: list[int]
+    """By place: distinct values that are not blocked, shared ones too."""
+    loose: list[tuple[int, int, int]]
+    """(number, place, standing) of the identifiers among them that do not link: other components
+    may have them too."""
+    names: list[str]
+    exclusive: list[list[str]]
+    """By exclusive trait of the policy."""
+    sources: list[str]
+    """Duplicate-free sources that have a record here."""
+    ids: list[int]
+    """Numbers of the profile ids that its records carry."""
+    owner: int | None = None
+    """The first arrived of its records that hold a value of a type with limit 1."""
+    owner_arrival: int = 0
+
+    def dumps(self) -> str:
+        """As JSON."""
+        return _encode(self).decode()
+
+    @classmethod
+    def loads(cls, text: str) -> Summary:
+        """Read back."""
+        return _decode(text)
+
+
+_encode = msgspec.json.Encoder().encode
+_decode = msgspec.json.Decoder(Summary).decode
+
+
+def union(parts: Sequence[Summary], rules: Rules) -> Summary | None:
+    """The summary of several together; None: together they may break a constraint."""
+    first = parts[0]
+    if len(parts) == 1:
+        return first if _kept(first, rules) else None
+    loose = set(first.loose)
+    values, seen = list(first.values), list(first.seen)
+    names = list(first.names)
+    exclusive = [list(texts) for texts in first.exclusive]
+    sources, ids = list(first.sources), list(first.ids)
+    owner, arrival = first.owner, first.owner_arrival
+    for part in parts[1:]:
+        for place, count in enumerate(part.values):
+            values[place] += count
+        for place, count in enumerate(part.seen):
+            seen[place] += count
+        for one in part.loose:
+            if one in loose:
+                seen[one[1]] -= 1
+                values[one[1]] -= one[2] == UNLINKED
+            loose.add(one)
+        for name in part.names:
+            if name not in names:
+                names.append(name)
+        for mine, theirs in zip(exclusive, part.exclusive, strict=True):
+            mine += [text for text in theirs if text not in mine]
+        sources += part.sources
+        ids += part.ids
+        if part.owner is not None and (owner is None or part.owner_arrival < arrival):
+            owner, arrival = part.owner, part.owner_arrival
+    whole = Summary(values, seen, sorted(loose), names, exclusive, sources, ids, owner, arrival)
+    return whole if _kept(whole, rules) else None
+
+
+def _kept(whole: Summary, rules: Rules) -> bool:
+    """Whether every constraint is kept."""
+    if len(whole.names) > MOST_NAMES or len(whole.loose) > MOST_NAMES:
+        return False
+    if len(set(whole.sources)) < len(whole.sources):
+        return False
+    if any(len(texts) > 1 for texts in whole.exclusive):
+        return False
+    guarded = False
+    for place, count in enumerate(whole.values):
+        if count > rules.most_values[place]:
+            return False
+        if not count:
+            continue
+        guarded |= rules.guard[place]
+        fanout = rules.most_fanout[place]
+        if any(whole.seen[other] > fanout for other in rules.beside(place)):
+            return False
+    if guarded:
+        names = whole.names
+        for at, name in enumerate(names):
+            if not all(compatible(name, other) for other in names[:at]):
+                return False
+    return True

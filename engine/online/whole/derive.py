@@ -1,0 +1,140 @@
+"""What the function says of a whole store, in the numbers that a store's rows hold.
+
+The batch engine's `partition` decides; here its answer is only put into the terms of the tables:
+places, standings, which component an identifier lies in.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sameas.engine.batch.partition import partition
+from sameas.engine.ids.kernels import holders
+from sameas.engine.online.rows import text
+from sameas.engine.online.rules import GONE, LINKED
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.engine.batch.columns import Columns
+    from sameas.engine.batch.partition import Partition
+    from sameas.engine.online.rules import Rules
+    from sameas.graph.model import Judgement
+
+    Bools = NDArray[np.bool_]
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Derived", "derive"]
+
+
+@dataclass(eq=False)
+class Derived:
+    """The answer for n records, m identifiers, E links, C components, P profiles."""
+
+    columns: Columns
+    found: Partition
+    component: Ints
+    """n."""
+    cluster: Ints
+    """n: 0..P-1."""
+    nodes: Ints
+    """C."""
+    whole: Bools
+    """C: the component is one profile."""
+    standing: NDArray[np.int8]
+    """m."""
+    home: Ints
+    """m: the component that all records of a linking identifier lie in; -1: none."""
+    ptr: Longs
+    """n + 1: where each record's links begin."""
+    record: Ints
+    """E: the record of each link."""
+    ids: Ints
+    """E: the identifier, further names replaced by the value."""
+    place: Ints
+    """E: its group."""
+    granted: Bools
+    """E."""
+    reasons: dict[int, str]
+    """By place of a link: why it was refused, or is not in the first group, as JSON."""
+    signed_up: Bools
+    """n: the records that hold a value of a type with limit 1."""
+
+
+def derive(columns: Columns, rules: Rules, judgements: Sequence[Judgement]) -> Derived:
+    """Resolve all live records. Costs one batch run."""
+    found = partition(columns, rules.policy, judgements=judgements)
+    links = found.links
+    record = np.repeat(np.arange(len(columns), dtype=np.int32), np.diff(links.ptr))
+    keys = _key(record, links.ids)
+    linked = links.standing[links.ids] == LINKED
+    single = np.array(rules.single, dtype=bool)
+    return Derived(
+        columns,
+        found,
+        found.components.of,
+        found.profile,
+        found.components.sizes,
+        ~found.components.risky,
+        np.where(np.diff(links.iptr) > 0, links.standing, GONE).astype(np.int8),
+        _homes(found, found.components.of),
+        links.ptr,
+        record,
+        links.ids,
+        np.where(linked, _groups(found, keys), 0).astype(np.int32),
+        found.granted & linked,
+        _reasons(found, keys),
+        holders(links.ptr, links.ids, found.granted, columns.offsets, single),
+    )
+
+
+def _key(record: NDArray[np.integer], identifier: NDArray[np.integer]) -> Longs:
+    return (record.astype(np.int64) << 32) | identifier
+
+
+def _groups(found: Partition, in_order: Longs) -> Ints:
+    """The group of each link."""
+    links = found.links
+    groups = np.zeros(len(links.ids), dtype=np.int32)
+    widths = np.diff(links.sptr)
+    one = np.repeat(links.split, widths)
+    begin = np.repeat(links.iptr[links.split], widths)
+    turn = np.arange(len(one)) - np.repeat(links.sptr[:-1], widths)
+    keys = _key(links.irec[begin + turn], one)
+    groups[np.searchsorted(in_order, keys)] = links.group[: len(one)]
+    return groups
+
+
+def _homes(found: Partition, component: Ints) -> Ints:
+    """m: where all records of a linking identifier lie in one component, that; else -1."""
+    links = found.links
+    out = np.full(len(links.standing), -1, dtype=np.int32)
+    mine = np.flatnonzero((links.standing == LINKED) & (np.diff(links.iptr) > 0))
+    if not len(mine):
+        return out
+    lies = component[links.irec]
+    starts = links.iptr[:-1][np.diff(links.iptr) > 0]
+    least, most = np.minimum.reduceat(lies, starts), np.maximum.reduceat(lies, starts)
+    turn = np.cumsum(np.diff(links.iptr) > 0) - 1
+    together = least == most
+    out[mine] = np.where(together[turn[mine]], least[turn[mine]], -1)
+    return out
+
+
+def _reasons(found: Partition, keys: Longs) -> dict[int, str]:
+    refused = found.reasons
+    if not len(refused.record):
+        return {}
+    places = np.searchsorted(keys, _key(refused.record, refused.identifier)).tolist()
+    constraints = refused.reasons.constraints()
+    against = refused.reasons.against(found.words).to_pylist()
+    return {
+        place: text([constraint, values])
+        for place, constraint, values in zip(places, constraints, against, strict=True)
+    }

@@ -1,0 +1,86 @@
+"""An API over a real engine and store, called without a network."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from tests.api.http.engine_backend import EngineBackend
+
+from sameas.api.http.app import create_app
+from sameas.api.http.keys import create_key
+from sameas.api.http.logs import Log
+from sameas.api.http.settings import Settings
+from sameas.engine.online.engine import Engine
+from sameas.graph.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from fastapi import FastAPI
+
+
+@dataclass
+class Api:
+    """One app with an admin key, and a client of it."""
+
+    backend: EngineBackend
+    app: FastAPI
+    key: str
+    logged: io.BytesIO
+    keys: dict[str, str] = field(default_factory=dict)
+
+    def client(self, key: str | None = "") -> httpx.AsyncClient:
+        """A client with the admin key, another, or none."""
+        secret = self.key if key == "" else key
+        return httpx.AsyncClient(
+            transport=httpx.ASGITransport(app=self.app, raise_app_exceptions=False),
+            base_url="http://test",
+            headers={} if secret is None else {"Authorization": f"Bearer {secret}"},
+        )
+
+    def call(self, method: str, path: str, *, key: str | None = "", **more: Any) -> httpx.Response:
+        """One request."""
+
+        async def work() -> httpx.Response:
+            async with self.client(key) as client:
+                return await client.request(method, path, **more)
+
+        return asyncio.run(work())
+
+    def post(self, path: str, body: Any, **more: Any) -> httpx.Response:
+        """A POST of JSON."""
+        return self.call("POST", path, json=body, **more)
+
+    def with_scopes(self, *scopes: str, source: str | None = None) -> str:
+        """A new key."""
+        return create_key(self.backend, "test", scopes, source)
+
+    def merged(self, **identifiers: str) -> str:
+        """The profile id that some identifiers answer with."""
+        answer = self.post("/v1/merge", {"identifiers": identifiers})
+        assert answer.status_code == 200, answer.text
+        found: str = answer.json()["profile_id"]
+        return found
+
+
+def start(folder: Path, settings: Settings | None = None) -> Api:
+    """An API on a new store."""
+    backend = EngineBackend(Engine(open_store(folder / "people.db"), erase_key=b"k" * 32))
+    logged = io.BytesIO()
+    app = create_app(backend, settings or Settings(), log=Log(logged))
+    return Api(backend, app, create_key(backend, "admin", ["admin"]), logged)
+
+
+def faults(answer: httpx.Response) -> list[str]:
+    """Where the faults of an answer are."""
+    return [one["where"] for one in answer.json()["details"]]
+
+
+def codes(answers: Sequence[httpx.Response]) -> list[tuple[int, str]]:
+    """Status and code of answers."""
+    return [(one.status_code, one.json().get("code", "")) for one in answers]

@@ -1,0 +1,221 @@
+"""Random histories for the online engine, and what its store says beside what the oracle says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from sameas.engine import reference
+from sameas.engine.online.events import Event, Withdrawal
+from sameas.engine.online.rules import LINKED, Rules
+from sameas.graph.model import Identifier, Judgement, RecordKey
+from sameas.graph.store import tables as t
+from sameas.graph.versions import Version
+from sameas.matching.canonical import hash_names
+from tests.laws.worlds import NAMES, SOURCES
+
+if TYPE_CHECKING:
+    from random import Random
+
+    from sameas.engine.policy import Policy
+    from sameas.graph.model import Ref
+
+__all__ = ["History", "Kept", "kept", "oracle"]
+
+STATUSES = ("absent", "blocked", "unlinked", "shared", "linked")
+
+
+@dataclass
+class History:
+    """What was said so far."""
+
+    policy: Policy
+    versions: list[Version] = field(default_factory=list)
+    judgements: dict[str, Judgement] = field(default_factory=dict)
+
+    def event(self, r: Random) -> Event:
+        """A row: new, again, late or early."""
+        if self.versions and r.randrange(8) == 0:
+            old = r.choice(self.versions)
+            if not old.withdrawn:
+                return self.said(old)
+        identifiers = [self.identifier(r) for _ in range(r.choice((1, 1, 2, 2, 3)))]
+        traits = dict(r.choice(NAMES))
+        if r.randrange(4) == 0:
+            traits["birth_date"] = r.choice(("1990-01-01", "1991-02-02"))
+        return Event(
+            r.choice(SOURCES),
+            identifiers,
+            traits,
+            str(r.randrange(8)) if r.randrange(3) else None,
+            r.randrange(12),
+            r.choice((None, None, r.randrange(12))),
+            f"m{r.randrange(40)}" if r.randrange(6) == 0 else None,
+        )
+
+    def identifier(self, r: Random) -> tuple[str, str]:
+        """Type and raw value, from few; a hashed email is one of an email that may be there."""
+        kind = r.choice([one.name for one in self.policy.identifiers])
+        value = str(r.randrange(4))
+        if kind in hash_names("", ""):
+            (value,) = hash_names(value, value)[kind]
+        return kind, value
+
+    @staticmethod
+    def said(old: Version) -> Event:
+        return Event(
+            old.source,
+            old.raw,
+            old.traits,
+            old.record_id,
+            old.event_time,
+            old.first_seen,
+            old.message_id,
+        )
+
+    def further(self, row: Event) -> frozenset[tuple[Identifier, Identifier]]:
+        """The digests of a row's emails, as the oracle takes them."""
+        types = {one.name for one in self.policy.identifiers}
+        return frozenset(
+            (Identifier(kind, digest), Identifier("email", value))
+            for name, value in row.identifiers
+            if name == "email"
+            for kind, digests in hash_names(value, value).items()
+            if kind in types
+            for digest in digests
+        )
+
+    def withdrawal(self, r: Random) -> Withdrawal:
+        """Of a record that may be there."""
+        old = r.choice(self.versions)
+        record_id = old.record_id or (
+            reference.live_records([old])[0].key.record_id if old.identifiers else "9"
+        )
+        return Withdrawal(old.source, record_id, r.choice((old.event_time, r.randrange(14))))
+
+    def judgement(self, r: Random) -> Judgement:
+        """On one or two things a side."""
+
+        def side() -> frozenset[Ref]:
+            found: list[Ref] = []
+            for _ in range(r.choice((1, 1, 2))):
+                if r.randrange(3):
+                    found.append(RecordKey(r.choice(SOURCES), str(r.randrange(8))))
+                else:
+                    found.append(Identifier(*self.identifier(r)))
+            return frozenset(found)
+
+        key = f"j{len(self.judgements)}_{r.randrange(1_000_000)}"
+        return Judgement(
+            key, r.choice(("same", "different")), side(), side(), r.randrange(5), "t", ""
+        )
+
+    def heard(self, row: Event | Withdrawal) -> None:
+        """Keep a row for the oracle, too."""
+        rules = Rules(self.policy)
+        if isinstance(row, Withdrawal):
+            assert row.event_time is not None
+            self.versions.append(Version(row.source, row.record_id, row.event_time, withdrawn=True))
+            return
+        assert row.event_time is not None
+        found = [
+            Identifier(kind, value)
+            for kind, raw in row.identifiers
+            if (value := rules.canonical(rules.place[kind], raw).value) is not None
+        ]
+        self.versions.append(
+            Version(
+                row.source,
+                row.record_id,
+                row.event_time,
+                row.first_seen,
+                tuple(found),
+                tuple(row.identifiers),
+                self.further(row),
+                dict(row.traits),
+                row.message_id,
+            )
+        )
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A partition, as both can tell it."""
+
+    profiles: frozenset[frozenset[RecordKey]]
+    granted: frozenset[tuple[RecordKey, Identifier]]
+    standing: dict[Identifier, str]
+    refused: frozenset[tuple[str, str, str, tuple[str, ...]]]
+
+
+def oracle(history: History) -> Kept:
+    """What the slow function says."""
+    records = reference.live_records(history.versions)
+    found = reference.resolve(records, history.policy, list(history.judgements.values()))
+    joins = {kind.name for kind in history.policy.identifiers if kind.links}
+    return Kept(
+        found.profiles,
+        found.granted,
+        {
+            one: standing.status if standing.status in ("shared", "blocked") else "linked"
+            for one, standing in found.identifiers.items()
+            if standing.status == "blocked" or one.type in joins
+        },
+        frozenset(
+            (left, right, constraint, against)
+            for kind, left, right, constraint, against in found.refused
+            if kind == "link"
+        ),
+    )
+
+
+def kept(store: Any, policy: Policy) -> Kept:
+    """What the store holds."""
+    records = {row.number: row for row in store.scan(t.RECORD) if row.live}
+    keys = {number: RecordKey(row.source, row.record_id) for number, row in records.items()}
+    identifiers = {row.number: row for row in store.scan(t.IDENTIFIER)}
+    profiles: dict[int, set[RecordKey]] = defaultdict(set)
+    for number, row in records.items():
+        profiles[row.cluster].add(keys[number])
+    granted = set()
+    refused = set()
+    links = list(store.scan(t.LINK))
+    homes = _homes(links, records, policy)
+    for link in links:
+        row = identifiers[link.identifier]
+        one = Identifier(row.type, row.value)
+        if row.standing != LINKED:
+            continue
+        if link.granted:
+            granted.add((keys[link.record], one))
+        if records[link.record].cluster != homes.get(row.number):
+            constraint, against = msgspec.json.decode(link.reason) if link.reason else ("?", [])
+            refused.add((keys[link.record].ref, one.ref, constraint, tuple(against)))
+    return Kept(
+        frozenset(map(frozenset, profiles.values())),
+        frozenset(granted),
+        {
+            Identifier(row.type, row.value): STATUSES[row.standing]
+            for row in identifiers.values()
+            if row.standing in (1, 3, 4)
+        },
+        frozenset(refused),
+    )
+
+
+def _homes(links: list[t.Link], records: dict[int, t.RecordRow], policy: Policy) -> dict[int, int]:
+    turn = -1 if policy.on_conflict == "newest" else 1
+
+    def order(link: t.Link) -> tuple[int, int, str, str]:
+        row = records[link.record]
+        return (link.place, turn * row.first_seen, row.source, row.record_id)
+
+    homes: dict[int, int] = {}
+    for link in sorted((x for x in links if x.granted and x.place >= 0), key=order):
+        cluster = records[link.record].cluster
+        assert cluster is not None
+        homes.setdefault(link.identifier, cluster)
+    return homes
