@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
@@ -17,22 +17,20 @@ from sameas.engine.online.door import arrive
 from sameas.engine.online.events import Answer
 from sameas.engine.online.hidden import visible
 from sameas.engine.online.loading import row_of, settle_words
-from sameas.errors import EngineError, Fault, UnknownJudgementError
-from sameas.graph.model import RecordKey
+from sameas.errors import EngineError, Fault, InputError, UnknownJudgementError
+from sameas.graph.model import Identifier, RecordKey
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from sameas.engine.online.door import Said
-    from sameas.engine.online.erase import Erased
     from sameas.engine.online.events import Event, Withdrawal
+    from sameas.engine.online.outcomes import Erased, Suppressed, Unmerged
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
-    from sameas.engine.online.suppress import Suppressed
     from sameas.engine.online.unit import Unit
-    from sameas.engine.online.unmerge import Unmerged
-    from sameas.graph.model import Judgement, Micros
+    from sameas.graph.model import Judgement, Micros, Ref
 
 __all__ = ["Call", "Calls"]
 
@@ -67,8 +65,12 @@ class Calls:
     def say(self, judgement: Judgement, /) -> Call[int]:
         """Add a word to the ledger and resolve what it speaks of; gives the feed position.
 
-        An EngineError: the key is taken.
+        Identifiers may be named in any spelling. The call raises an EngineError if the key is taken.
+
+        Raises:
+            InputError: an identifier has no canonical value, or a type that the policy lacks.
         """
+        judgement = _canonical(judgement, self._rules())
 
         def work(unit: Unit, state: State) -> int:
             if unit.get(t.JUDGEMENT, (judgement.key,)) is not None:
@@ -180,6 +182,30 @@ def _take(said: Said, budget: int, unit: Unit, state: State) -> Answer:
         ref = RecordKey(said.source, said.record_id).ref
         return Answer(ref, None, state.counters.position, hidden=True)
     return apply(unit, state, seen, budget=budget)
+
+
+def _canonical(judgement: Judgement, rules: Rules) -> Judgement:
+    """A judgement on canonical identifiers."""
+    faults: list[Fault] = []
+
+    def plain(ref: Ref) -> Ref:
+        if isinstance(ref, RecordKey):
+            return ref
+        place = rules.place.get(ref.type)
+        if place is None:
+            known = ", ".join(rules.types)
+            faults.append(Fault(ref.ref, "the policy has no such identifier type", known))
+            return ref
+        found = rules.canonical(place, ref.value)
+        if found.value is None:
+            faults.append(Fault(ref.ref, found.reason or "it is empty", "name a usable value"))
+            return ref
+        return Identifier(ref.type, found.value)
+
+    left, right = (frozenset(map(plain, side)) for side in (judgement.left, judgement.right))
+    if faults:
+        raise InputError(faults)
+    return replace(judgement, left=left, right=right)
 
 
 def _reword(unit: Unit, state: State, words: dict[str, Judgement], changed: Judgement) -> None:

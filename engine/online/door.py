@@ -62,8 +62,7 @@ class Said(msgspec.Struct, gc=False):
     payload: str
     """JSON, as `Input.payload`."""
     reduced: str = ""
-    """Not empty: a suppression has taken identifiers away. Of an event what its key hashes to, of a
-    version `erased`, if one of them was an erased person's."""
+    """Of an event that lost identifiers to a suppression: what the key that it had hashes to."""
 
     @property
     def order(self) -> tuple[int, bytes, int, bool, str]:

@@ -7,13 +7,13 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
-import msgspec
-
 from sameas.engine.online.background import Background
 from sameas.engine.online.calls import Calls
 from sameas.engine.online.door import Said
 from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
+from sameas.engine.online.outcomes import Health
+from sameas.engine.online.policies import Policies
 from sameas.engine.online.writer import Writer
 from sameas.errors import EngineError, Fault
 from sameas.graph.store import tables as t
@@ -25,43 +25,23 @@ if TYPE_CHECKING:
     from typing import Self
 
     from sameas.engine.online.calls import Call
-    from sameas.engine.online.erase import Erased
     from sameas.engine.online.events import Answer, Event, Withdrawal
+    from sameas.engine.online.outcomes import Erased, PolicyState, Preview, Suppressed, Unmerged
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
-    from sameas.engine.online.suppress import Suppressed
     from sameas.engine.online.unit import Unit
-    from sameas.engine.online.unmerge import Unmerged
     from sameas.engine.online.view import View
     from sameas.engine.policy import Policy
     from sameas.graph.model import Judgement
     from sameas.graph.store.port import ChangeSet, Reader, Store
 
-__all__ = ["Engine", "Health"]
+__all__ = ["Engine"]
 
 BUDGET = 12_000
 """Nodes that a call may make the writer look at; beyond, its input waits for the background."""
 
 
 Result = TypeVar("Result")
-
-
-class Health(msgspec.Struct, frozen=True):
-    """How an engine does."""
-
-    ready: bool
-    """It takes writes."""
-    reason: str = ""
-    """Why not."""
-    waiting: int = 0
-    """Calls in the queue."""
-    position: int = 0
-    commits: int = 0
-    fast: int = 0
-    """Inputs that took the fast path since the start."""
-    slow: int = 0
-    pending: bool = False
-    """Some inputs are kept and not in effect yet."""
 
 
 class Engine:
@@ -114,6 +94,7 @@ class Engine:
         )
         self.calls = Calls(lambda: self._writer.state.rules, clock, budget=budget)
         self._background = Background(store, self._writer)
+        self._policies = Policies(store, self._writer)
 
     # -- writes -----------------------------------------------------------------------------
 
@@ -161,6 +142,22 @@ class Engine:
     def unsuppress(self, **named: Any) -> Future[Suppressed]:
         """Let what comes from now on be seen again; see `Calls.unsuppress`."""
         return self.run(self.calls.unsuppress(**named))
+
+    def preview(self, policy: Policy) -> Preview:
+        """Say what another policy would do to the graph as it is. O(inputs), beside the writes."""
+        return self._policies.preview(policy)
+
+    def set_policy(self, policy: Policy) -> PolicyState:
+        """Begin to change the policy; see `whole.change_policy`. Returns at once.
+
+        Raises:
+            EngineError: a change is under way.
+        """
+        return self._policies.change(policy)
+
+    def policy_state(self) -> PolicyState:
+        """Tell the policy in force, and how far a change to another one is."""
+        return self._policies.state()
 
     def subscribe(self, told: Callable[[int], None], /) -> Callable[[], None]:
         """Be told the feed position of each commit, in the writer's thread; gives the way out."""

@@ -17,6 +17,7 @@ import msgspec
 from sameas.engine.online.hidden import FOR_GOOD, NEVER, names_of, need_key
 from sameas.engine.online.loading import judgement_of, settle_words
 from sameas.engine.online.opaque import erased_rows, opaque_id
+from sameas.engine.online.outcomes import Erased
 from sameas.engine.online.person import Person, persons
 from sameas.engine.online.reread import (
     Reread,
@@ -38,26 +39,13 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Micros
 
-__all__ = ["Erased", "erase"]
+__all__ = ["erase"]
 
 ERASED = -1
 """`RecordRow.input` of a record that was erased."""
 
 _OF = ("record",)
 _refs = msgspec.json.Decoder(list[str]).decode
-
-
-class Erased(msgspec.Struct, frozen=True):
-    """What an erasure did."""
-
-    position: int
-    records: int
-    """Records that were withdrawn and emptied, those among them that had been withdrawn before."""
-    identifiers: int
-    """Identifiers that are suppressed from now on."""
-    profiles: tuple[str, ...]
-    """Ids of the profiles that lost something: the person's, which are gone, and those of others
-    whose records said an identifier of the person."""
 
 
 @dataclass(slots=True)
@@ -85,8 +73,8 @@ def erase(
 ) -> Erased:
     """Erase the person whom an id, records or identifiers name: whole profiles, always.
 
-    An identifier names the profile that it answers with; if nobody has it, the withdrawn records that
-    had it. O(inputs of the person, and of the records that said one of its identifiers).
+    An identifier names the profile that it answers with; if nobody has it, the withdrawn records
+    that had it. O(inputs of the person, and of the records that said one of its identifiers).
 
     Args:
         unit: what the group sees.
@@ -118,9 +106,9 @@ def erase(
         names = {name for one in hidden for name in names_of(state.rules, *one)} | found.digests
         time = max(state.now if until is None else until, found.newest)
         before = keys_before(unit, state, found.keys)
-        add(unit, state, time, found.keys, erased=names, events=before)
+        add(unit, state, time, found.keys, names, events=before)
         add(unit, state, FOR_GOOD, messages=found.messages)
-        owners = _owners(unit, state, found, names)
+        owners = _owners(unit, found, names)
         done = read_again(unit, state, found.keys, names)
         emptied = _emptied(unit, found, done)
         add(unit, state, NEVER, [RecordKey(row.source, row.record_id) for row in emptied])
@@ -138,7 +126,7 @@ def erase(
     return Erased(state.counters.position, len(found.rows), len(hidden), tuple(profiles))
 
 
-def _owners(unit: Unit, state: State, found: Person, names: Iterable[tuple[str, str]]) -> list[str]:
+def _owners(unit: Unit, found: Person, names: Iterable[tuple[str, str]]) -> list[str]:
     """The ids of other profiles whose records say an identifier of the person."""
     numbers = {
         row.number

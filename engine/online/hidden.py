@@ -3,14 +3,12 @@
 A suppression is a keyed hash with a time; the key is never in the store, so that nobody who has the
 store can ask it about a guessed value. It hides
 
-- a record key: all rows with that key and an event time not after it; of an event the key is that of
-  the identifiers which it was sent with;
+- a record key: all rows with that key and an event time not after it; of an event the key is that
+  of the identifiers which it was sent with;
 - an identifier: wherever a row with such an event time carries it. The row is read as if the
-  identifier had not been sent, so an event becomes part of another observation; an event that has
-  no identifier of an unguarded linking type left is hidden as a whole;
-- an identifier of an erased person: the same, and what else such a row says may be of that person.
-  So an event loses its traits, too, and a version of a record with an id of its own is hidden as a
-  whole if it has no identifier of an unguarded linking type left;
+  identifier had not been sent. An event so becomes part of another observation, and loses its
+  traits, which may be those of the one who is hidden; if it has no identifier of an unguarded
+  linking type left, it is hidden as a whole;
 - a message: a row whose message was erased, whenever it is sent again.
 
 An email is hidden under its digests, too.
@@ -40,7 +38,6 @@ __all__ = [
     "IDENTIFIER",
     "MESSAGE",
     "NEVER",
-    "PERSON",
     "RECORD",
     "check_of",
     "digest_of",
@@ -51,7 +48,7 @@ __all__ = [
     "visible",
 ]
 
-RECORD, IDENTIFIER, PERSON, MESSAGE = "record", "identifier", "person", "message"
+RECORD, IDENTIFIER, MESSAGE = "record", "identifier", "message"
 """Kinds of suppression."""
 
 FOR_GOOD = 1 << 62
@@ -64,7 +61,8 @@ NEVER = -(1 << 62)
 def digest_of(key: bytes, kind: str, *parts: str) -> bytes:
     """The keyed hash that stands for a record key, an identifier or a message.
 
-    >>> digest_of(b"k" * 16, "identifier", "a", "bc") == digest_of(b"k" * 16, "identifier", "ab", "c")
+    >>> key = bytes(16)
+    >>> digest_of(key, "identifier", "a", "bc") == digest_of(key, "identifier", "ab", "c")
     False
     """
     encoded = [part.encode("utf-8", "surrogatepass") for part in (kind, *parts)]
@@ -164,18 +162,12 @@ def _without_hidden(
     """A row without its hidden identifiers."""
     types = rules.types
     named = [(one, (types[one[0]], one[1])) for one in said.identifiers]
-    erased = {one for one, name in named if hides(PERSON, *name)}
-    hidden = erased | {one for one, name in named if hides(IDENTIFIER, *name)}
+    hidden = {one for one, name in named if hides(IDENTIFIER, *name)}
     if not hidden:
         return said
-    says_who = any(
-        rules.links[one[0]] and not rules.guard[one[0]] for one, _ in named if one not in hidden
-    )
-    if said.kind == EVENT:
-        if not says_who:
-            return None
-        return without(said, hidden, rules, reduced=own.hex(), traits=not erased)
-    reduced = "erased" if erased else said.reduced
-    if reduced and not says_who:
+    if said.kind == VERSION:
+        return without(said, hidden, rules, reduced="", traits=True)
+    left = [one[0] for one, _ in named if one not in hidden]
+    if not any(rules.links[place] and not rules.guard[place] for place in left):
         return None
-    return without(said, hidden, rules, reduced=reduced, traits=True)
+    return without(said, hidden, rules, reduced=own.hex(), traits=False)

@@ -1,4 +1,4 @@
-"""Who is meant by an erasure: every record of a person, withdrawn ones too, and what is only theirs."""
+"""Who is meant by an erasure: all records of a person, withdrawn ones too, and what is theirs."""
 
 from __future__ import annotations
 

@@ -153,6 +153,13 @@ class _Gathering:
         )
         if row.standing == SHARED and not lost and not self.state.same_values:
             return SHARED  # more records never make it less shared
+        most = rules.policy.identifiers[place].max_records
+        if (
+            row.standing == SHARED
+            and most is not None
+            and self.unit.exceeds(t.LINK, _ON, (identifier,), most + len(self.changed))
+        ):
+            return SHARED  # whoever goes, too many stay
         carriers = self.alive_carriers(identifier)
         if not carriers:
             return GONE

@@ -1,8 +1,8 @@
 """Inputs read again under new suppressions: what is hidden leaves them for good.
 
-Afterwards every input is what it would be, had it come after the suppressions: hidden parts are gone
-from its payload, a row that is hidden as a whole has lost everything but its number and time of
-receipt, an event belongs to the observation of the identifiers that it has left.
+Afterwards every input is what it would be, had it come after the suppressions: hidden parts are
+gone from its payload, a row that is hidden as a whole has lost everything but its number and time
+of receipt, an event belongs to the observation of the identifiers that it has left.
 """
 
 from __future__ import annotations

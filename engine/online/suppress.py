@@ -1,7 +1,7 @@
 """Suppression: record keys and identifiers are hidden, in what is there and in all that will come.
 
-Live records are computed as if what is hidden had not been said. What is hidden is not kept: lifting
-a suppression lets later rows in, and brings nothing back.
+Live records are computed as if what is hidden had not been said. What is hidden is not kept:
+lifting a suppression lets later rows in, and brings nothing back.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from sameas.engine.online.hidden import (
     IDENTIFIER,
     MESSAGE,
     NEVER,
-    PERSON,
     RECORD,
     check_of,
     digest_of,
     names_of,
     need_key,
 )
+from sameas.engine.online.outcomes import Suppressed
 from sameas.engine.online.reread import (
     first_of_content,
     forget_values,
@@ -40,17 +40,9 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Micros
 
-__all__ = ["Suppressed", "add", "canonical", "keys_of", "restored", "suppress", "unsuppress"]
+__all__ = ["add", "canonical", "keys_of", "restored", "suppress", "unsuppress"]
 
 _texts = msgspec.json.Decoder(list[str]).decode
-
-
-class Suppressed(msgspec.Struct, frozen=True):
-    """What a suppression did, or lifting one."""
-
-    position: int
-    suppressed: int
-    """Record keys and identifiers that were named; all of them are hidden, or visible, now."""
 
 
 def suppress(
@@ -120,16 +112,11 @@ def unsuppress(
     faults += [
         Fault(f"{kind}:{value}", "is not suppressed")
         for kind, value in values
-        if not hides(IDENTIFIER, kind, value) and not hides(PERSON, kind, value)
+        if not hides(IDENTIFIER, kind, value)
     ]
     if faults:
         raise EngineError(faults)
-    names += [
-        (kind, *name)
-        for one in values
-        for name in names_of(state.rules, *one)
-        for kind in (IDENTIFIER, PERSON)
-    ]
+    names += [(IDENTIFIER, *name) for one in values for name in names_of(state.rules, *one)]
     with restored(state):
         left = dict(state.suppressed)
         for kind, *parts in names:
@@ -161,7 +148,6 @@ def add(
     time: Micros,
     records: Iterable[RecordKey] = (),
     identifiers: Iterable[tuple[str, str]] = (),
-    erased: Iterable[tuple[str, str]] = (),
     events: Iterable[bytes] = (),
     messages: Iterable[tuple[str, str]] = (),
 ) -> None:
@@ -173,7 +159,6 @@ def add(
         time: up to which it is hidden.
         records: keys.
         identifiers: (type, canonical value), all names.
-        erased: the same, of an erased person.
         events: hashes of the keys that events had before they lost identifiers.
         messages: (source, message id); they are hidden up to the time that they are given.
     """
@@ -184,7 +169,6 @@ def add(
     names = [
         *((RECORD, one.source, one.record_id) for one in records),
         *((IDENTIFIER, *one) for one in identifiers),
-        *((PERSON, *one) for one in erased),
         *((MESSAGE, *one) for one in messages),
     ]
     hashed = [(kind, digest_of(key, kind, *parts)) for kind, *parts in names]

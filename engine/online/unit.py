@@ -132,6 +132,14 @@ class Unit:
                 if row is not None and of(row) == value:
                     found[value].add(key)
 
+    def exceeds(self, table: Table[Any], columns: tuple[str, ...], value: Key, most: int) -> bool:
+        """Whether surely more than `most` rows have these values; they are not all read for it."""
+        cached = self._tables[table.name]
+        known = cached.indexes.get(columns, {}).get(value)
+        if known is not None:
+            return len(known) > most
+        return self._store.reaches(table, columns, value, most + len(cached.dirty) + 1)
+
     def everything(self, table: Table[RowType]) -> list[RowType]:
         """All rows of a table. O(table)."""
         cached = self._tables[table.name]

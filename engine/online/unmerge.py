@@ -1,9 +1,9 @@
 """Unmerge: a part of a profile is parted from the rest for good, by one `different` judgement.
 
-There is no other undo: the judgement is all that is written, and without it the graph is what it was.
-It names everything on both sides, so rows that are sent again change nothing, and later evidence
-goes to the side that has the identifier: the part has what only its records carry, the rest has all
-others.
+There is no other undo: the judgement is all that is written, and without it the graph is what it
+was. It names everything on both sides, so rows that are sent again change nothing, and later
+evidence goes to the side that has the identifier: the part has what only its records carry, the rest
+has all others.
 """
 
 from __future__ import annotations
@@ -11,10 +11,9 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from sameas.engine.online.apply import profile_of, reconsider
 from sameas.engine.online.loading import row_of, settle_words
+from sameas.engine.online.outcomes import Unmerged
 from sameas.engine.online.person import cluster_of
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.suppress import canonical, keys_of, restored
@@ -29,24 +28,12 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Ref
 
-__all__ = ["MOST_PAIRS", "Unmerged", "unmerge"]
+__all__ = ["MOST_PAIRS", "unmerge"]
 
 MOST_PAIRS = 1_000_000
-"""References on one side times those on the other: what settling the ledger costs, about a second."""
+"""References on one side times those on the other: what settling the ledger costs, about 1 s."""
 
 _OF = ("record",)
-
-
-class Unmerged(msgspec.Struct, frozen=True):
-    """What an unmerge did."""
-
-    judgement: str
-    """The key of the judgement that it wrote: retract it, and it was never there."""
-    position: int
-    profile_id: str
-    """The profile that kept the id."""
-    parted: tuple[str, ...]
-    """The other profiles that its records are in now, earlier ids that returned among them."""
 
 
 def unmerge(
@@ -62,9 +49,9 @@ def unmerge(
 ) -> Unmerged:
     """Part what is named from the rest of a profile.
 
-    With a record go the identifiers that only such records carry; with an identifier the records that
-    carry it; with an earlier id the records that it had when it was last a profile of its own, or, of
-    a store that does not know, those that carry it. O(references of the profile).
+    With a record go the identifiers that only such records carry; with an identifier the records
+    that carry it; with an earlier id the records that it had when it was last a profile of its own,
+    or, of a store that does not know, the one that carries it. O(references of the profile).
 
     Args:
         unit: what the group sees.

@@ -60,6 +60,11 @@ class Reader(Protocol):
             ValueError: there is no such index.
         """
 
+    def reaches(
+        self, table: Table[Any], columns: tuple[str, ...], value: Key, count: int, /
+    ) -> bool:
+        """Whether at least `count` rows have these values; as `find`. O(count)."""
+
     def scan(
         self,
         table: Table[RowType],

@@ -4,13 +4,12 @@ from sameas.engine.online.whole.change import change_policy
 from sameas.engine.online.whole.differ import Difference
 from sameas.engine.online.whole.dump import dump
 from sameas.engine.online.whole.load import Loaded, load, load_file
-from sameas.engine.online.whole.preview import Preview, preview
+from sameas.engine.online.whole.preview import preview
 from sameas.engine.online.whole.verify import Verified, verify
 
 __all__ = [
     "Difference",
     "Loaded",
-    "Preview",
     "Verified",
     "change_policy",
     "dump",

@@ -22,7 +22,7 @@ from sameas.engine import policy as policies
 from sameas.engine.batch.columns import KINDS
 from sameas.engine.online import slow
 from sameas.engine.online.door import CONTENT, WITHDRAWAL, said_again
-from sameas.engine.online.feed import Feed
+from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
 from sameas.engine.online.namesakes import resolved, widen
 from sameas.engine.online.region import Region
@@ -140,7 +140,9 @@ def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
         after = widen(unit, state, after)
     region = _region(unit, state, after, links, moved)
     feed = Feed(unit, state)
+    _pass_on(unit, region, moved, feed)
     slow.write(unit, state, _answer(unit, state, region, after), feed)
+    _retell(unit, feed)
     unit.put(t.META, t.Meta("policy", policies.dumps(rules.policy)))
     return feed
 
@@ -158,9 +160,12 @@ def _digests(unit: Unit, state: State) -> None:
     unit.put(t.META, t.Meta("digests", "yes" if state.digests else ""))
 
 
-def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> set[int]:
-    """Let inputs speak of the records that they speak of now; gives all that lost or got one."""
-    touched: set[int] = set()
+def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> dict[int, int]:
+    """Let inputs speak of the records that they speak of now.
+
+    Gives all records that lost or got one; of those that lost one, the record that got it first.
+    """
+    touched: dict[int, int] = {}
     renamed: dict[int, str] = {}
     inputs: dict[int, list[t.Input]] = defaultdict(list)
     for one in unit.everything(t.INPUT):
@@ -175,7 +180,6 @@ def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> set[in
             if said.record_id == row.record_id and said.kind == one.kind:
                 stay.append(one)
                 continue
-            touched.add(row.number)
             free = not unit.find(t.RECORD, _KEY, (said.record_id, row.source))
             if free and said.kind != CONTENT and row.live and row.number not in renamed:
                 renamed[row.number] = said.record_id
@@ -185,23 +189,24 @@ def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> set[in
             kept = unit.get(t.INPUT, (one.number,))
             assert kept is not None
             unit.put(t.INPUT, msgspec.structs.replace(kept, state=one.state))
-            touched.add(home.number)
+            touched.setdefault(row.number, home.number)
+            touched.setdefault(home.number, home.number)
         if row.number in renamed:
-            touched |= _left_behind(unit, state, row, stay)
+            _left_behind(unit, state, row, stay, touched)
     return touched
 
 
-def _left_behind(unit: Unit, state: State, row: t.RecordRow, stay: list[t.Input]) -> set[int]:
+def _left_behind(
+    unit: Unit, state: State, row: t.RecordRow, stay: list[t.Input], touched: dict[int, int]
+) -> None:
     """What still speaks of a record that has another key now gets a record of the old key."""
-    touched = set()
     for one in stay:
         said = said_again(one, row.record_id, state.rules)
         home = hold(unit, state, said, one.number)
         kept = unit.get(t.INPUT, (one.number,))
         assert kept is not None
         unit.put(t.INPUT, msgspec.structs.replace(kept, state=one.state, payload=one.payload))
-        touched.add(home.number)
-    return touched
+        touched.setdefault(home.number, home.number)
 
 
 def _region(
@@ -209,7 +214,7 @@ def _region(
     state: State,
     after: dict[int, Live | None],
     links: dict[int, list[t.Link]],
-    moved: set[int],
+    moved: dict[int, int],
 ) -> Region:
     """All records, with those that are not what they were as changed."""
     changed: dict[int, Live | None] = {}
@@ -242,6 +247,32 @@ def _region(
         changed,
         list(state.judgements.values()),
     )
+
+
+def _pass_on(unit: Unit, region: Region, moved: dict[int, int], feed: Feed) -> None:
+    """A record that became part of another one leaves its ids to it."""
+    live = set(region.records)
+    for number, heir in moved.items():
+        if number not in live and heir in live:
+            for one in unit.find(t.ISSUED, ("carrier",), (number,)):
+                feed.carry(one, heir)
+
+
+def _retell(unit: Unit, feed: Feed) -> None:
+    """A profile whose records became part of others' has merged into theirs."""
+    there = {row.profile for row in unit.everything(t.CLUSTER)}
+    for at, entry in enumerate(feed.entries):
+        if entry.change != "updated" or entry.profile in there:
+            continue
+        issued = unit.get(t.ISSUED, (entry.profile,))
+        assert issued is not None
+        assert issued.carrier is not None, "it would be removed"
+        heir = unit.get(t.RECORD, (issued.carrier,))
+        assert heir is not None
+        assert heir.cluster is not None
+        cluster = unit.get(t.CLUSTER, (heir.cluster,))
+        assert cluster is not None
+        feed.entries[at] = Entry("merged", cluster.profile, other=entry.profile, gone=entry.gone)
 
 
 def _spelled(unit: Unit, state: State, links: list[t.Link]) -> dict[tuple[int, str], set[str]]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from sameas.engine.online.fold import PENDING
+from sameas.engine.online.outcomes import Example, Preview, Standing
 from sameas.engine.online.rules import Rules
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole.change import resolve_under
@@ -20,61 +21,10 @@ if TYPE_CHECKING:
     from sameas.engine.policy import Policy
     from sameas.graph.store.port import Reader
 
-__all__ = ["Example", "Preview", "Standing", "preview"]
+__all__ = ["preview"]
 
 STANDINGS = ("absent", "blocked", "unlinked", "shared", "linked")
 _REASONS = 5
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """One profile that would change."""
-
-    change: str
-    """`merged`, `split`, `created` or `removed`."""
-    profile_id: str | None
-    """None: an id that would be issued."""
-    other_id: str | None
-    """merged: the id that would lead there; split: the one that it would come from."""
-    records: int
-    """How many records it would have; removed: had."""
-    why: tuple[str, ...]
-    """Identifiers that would stand otherwise, and constraints that would refuse."""
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """How many identifiers of one type would go from one standing to another."""
-
-    type: str
-    before: str
-    after: str
-    identifiers: int
-
-
-@dataclass(slots=True)
-class Preview:
-    """The difference between two policies on one store."""
-
-    records: int = 0
-    profiles_before: int = 0
-    profiles_after: int = 0
-    merged: int = 0
-    """Ids of profiles that would lead to another profile."""
-    split: int = 0
-    """Profiles of which a part would leave."""
-    created: int = 0
-    removed: int = 0
-    unchanged: int = 0
-    """Profiles of today that nobody would join or leave."""
-    moved_ids: int = 0
-    """Ids, those of earlier merges too, that would answer with another profile id."""
-    moved_records: int = 0
-    """Records that would have another profile id."""
-    standings: list[Standing] = field(default_factory=list)
-    examples: list[Example] = field(default_factory=list)
-    pending: int = 0
-    """Inputs that wait: they are in neither."""
 
 
 def preview(reader: Reader, policy: Policy, *, examples: int = 5) -> Preview:
@@ -154,8 +104,8 @@ class _Comparing:
             elif entry.change in ("created", "removed"):
                 touched.add(entry.profile)
         found.merged, found.split = len(merged), len(split)
-        found.created = len(after.members.keys() - before.members.keys())
-        found.removed = sum(entry.change == "removed" for entry in self.feed.entries)
+        kinds = Counter(entry.change for entry in self.feed.entries)
+        found.created, found.removed = kinds["created"], kinds["removed"]
         found.unchanged = sum(
             after.members.get(one) == records
             for one, records in before.members.items()

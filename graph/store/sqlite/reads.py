@@ -54,6 +54,14 @@ class Reads:
         found = self._run(self._statements[table.name].find(columns), dict.fromkeys(values))
         return list(starmap(table.row, found))
 
+    def reaches(
+        self, table: Table[Any], columns: tuple[str, ...], value: Key, count: int, /
+    ) -> bool:
+        """Whether at least `count` rows have these values; None is no value. O(count)."""
+        sql = self._statements[table.name].counted(columns)
+        ((found,),) = self._run(sql, [(*value, count)])
+        return bool(found >= count)
+
     def scan(
         self,
         table: Table[RowType],

@@ -53,6 +53,12 @@ class Statements:
             text = self._finds[columns] = f"{self.select} WHERE {_equal(columns)}"
         return text
 
+    def counted(self, columns: tuple[str, ...]) -> str:
+        """How many rows there are by columns, up to as many as a last value says."""
+        within = self.find(columns).removeprefix(self.select)
+        one = f"SELECT 1 FROM {quote(self.table.name)}{within} LIMIT ?"  # noqa: S608
+        return f"SELECT count(*) FROM ({one})"  # noqa: S608
+
     def update(self, places: tuple[int, ...]) -> str:
         """Set the columns at some places, then the key's."""
         text = self._updates.get(places)

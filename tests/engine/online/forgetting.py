@@ -49,15 +49,12 @@ def left_of_version(
         return None
     if version.withdrawn:
         return version
-    erased = {one for one in version.identifiers if hidden("person", one.type, one.value)}
-    gone = erased | {
-        one for one in version.identifiers if hidden("identifier", one.type, one.value)
-    }
+    gone = {one for one in version.identifiers if hidden("identifier", one.type, one.value)}
     if gone:
         rules = Rules(policy)
         types = {kind.name for kind in policy.identifiers if kind.links and not kind.guard}
         left = tuple(one for one in version.identifiers if one not in gone)
-        if not any(one.type in types for one in left) and (erased or version.record_id is None):
+        if version.record_id is None and not any(one.type in types for one in left):
             return None
         version = replace(
             version,
@@ -68,7 +65,7 @@ def left_of_version(
                 if Identifier(kind, rules.canonical(rules.place[kind], raw).value or "") not in gone
             ),
             also=frozenset(pair for pair in version.also if pair[1] not in gone),
-            traits={} if erased and version.record_id is None else version.traits,
+            traits={} if version.record_id is None else version.traits,
         )
     return version
 

@@ -35,6 +35,11 @@ class PlainStore:
             if tuple(getattr(row, column) for column in columns) in wanted
         ]
 
+    def reaches(
+        self, table: Table[Any], columns: tuple[str, ...], value: tuple[Any, ...], count: int, /
+    ) -> bool:
+        return len(self.find(table, columns, [value])) >= count
+
     def scan(
         self,
         table: Table[Any],

@@ -6,12 +6,14 @@ import json
 from itertools import permutations
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 import pytest
 from tests.engine.online.forgetting import every_text
 from tests.engine.online.people import NOW, People, people
 
 from sameas.engine.online.engine import Engine
 from sameas.engine.online.events import Event
+from sameas.engine.online.fold import PENDING, VOID
 from sameas.engine.online.view import View
 from sameas.errors import EngineError, GoneProfileError, UnknownProfileError
 from sameas.graph.model import Identifier, Judgement, RecordKey
@@ -275,12 +277,11 @@ def test_an_input_that_waits_is_erased_too() -> None:
         assert ann is not None
         number = max(row.number for row in all_.rows(t.INPUT))
         row = all_.store.rows["input"][(number,)]
-        held = t.Input(*(99 if n == "number" else 1 if n == "state" else getattr(row, n)
-                         for n in t.INPUT.columns))  # fmt: skip
+        held = msgspec.structs.replace(row, number=99, state=PENDING)
         all_.store.rows["input"][(99,)] = held
         all_.engine.erase(profile_id=ann).result()
         assert all_.store.rows["input"][(99,)].payload is None
-        assert all_.store.rows["input"][(99,)].state == 2
+        assert all_.store.rows["input"][(99,)].state == VOID
 
 
 @pytest.mark.parametrize(

@@ -125,11 +125,11 @@ def test_the_judgement_says_whose_word_it_is() -> None:
         ({"earlier_id": "p_aaaaaaaaaaaaaaaa"}, "is no earlier id"),
     ],
 )  # fmt: skip
-def test_what_cannot_be_parted_is_refused(named: dict[str, object], what: str) -> None:
+def test_what_cannot_be_parted_is_refused(named: dict[str, Any], what: str) -> None:
     with people() as all_:
         whole = sisters(all_)
         with pytest.raises(EngineError, match=what):
-            all_.engine.unmerge(whole, **named).result()  # type: ignore[arg-type]
+            all_.engine.unmerge(whole, **named).result()
         assert len(all_.profiles()) == 1
         assert not all_.rows(t.JUDGEMENT)
 

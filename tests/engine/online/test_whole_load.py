@@ -6,8 +6,10 @@ from random import Random
 from typing import TYPE_CHECKING
 
 import msgspec
-import polars as pl
 import pytest
+from tests.engine.online.plain_store import PlainStore
+from tests.engine.online.whole_histories import KEY, engine_of, live_on, plain_policy
+from tests.laws.online import History
 
 from sameas.engine import policy as policies
 from sameas.engine.batch import resolve_files
@@ -18,9 +20,6 @@ from sameas.engine.online.whole import dump, load, load_file, verify
 from sameas.errors import OutputError, StoreError
 from sameas.graph.store import open_store
 from sameas.graph.store import tables as t
-from tests.engine.online.plain_store import PlainStore
-from tests.engine.online.whole_histories import KEY, engine_of, live_on, plain_policy
-from tests.laws.online import History
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,10 +56,8 @@ def out(tmp_path: Path) -> Path:
 def rows(result: Result, name: str) -> list[str]:
     """A table's rows as text, in an order of their own."""
     table = result.table(name)
-    lists = [name for name, kind in table.schema.items() if isinstance(kind, pl.List)]
     if name == "rejected":
         table = table.drop("file", "line", "field")
-    del lists
     return sorted(map(repr, table.iter_rows()))
 
 
@@ -143,13 +140,15 @@ def test_an_engine_goes_on_from_what_was_loaded(out: Path, tmp_path: Path) -> No
         f' "event_time": {at}}}\n'
         '{"source": "web", "email": "ann@shop.example", "cookie": "c1", "plan": "z",'
         ' "event_time": 5}\n'
-        f'{{"source": "crm", "id": "5", "phone": "+4930901821", "cookie": "c2", "event_time": {at}}}\n'
+        '{"source": "crm", "id": "5", "phone": "+4930901821", "cookie": "c2",'
+        f' "event_time": {at}}}\n'
         f'{{"source": "web", "full_name": "nobody", "event_time": {at + 1}}}\n'
+    )
+    (tmp_path / "gone.jsonl").write_text(
         f'{{"source": "crm", "id": "3", "withdrawn": true, "event_time": {at}}}\n'
     )
-    columns = {"id": "record_id", "event_time": "event_time"}
-    del columns
-    resolve_files([tmp_path / "more.jsonl"], tmp_path / "both", previous=out, append=True)
+    files = [tmp_path / "more.jsonl", tmp_path / "gone.jsonl"]
+    resolve_files(files, tmp_path / "both", previous=out, append=True)
     online, batch = Result({}, tmp_path / "online"), Result({}, tmp_path / "both")
     key = ["source", "record_id", "event_time", "first_seen", "count", "plan", "full_name"]
     assert sorted(online.records[key].iter_rows(), key=repr) == sorted(
@@ -209,7 +208,9 @@ def test_an_empty_result_is_loaded(tmp_path: Path) -> None:
     resolve_files([tmp_path / "a.csv"], tmp_path / "one")
     gone = '{"source": "a", "id": "1", "withdrawn": true, "event_time": "2100-01-01"}\n'
     (tmp_path / "gone.jsonl").write_text(gone)
-    resolve_files([tmp_path / "gone.jsonl"], tmp_path / "none", previous=tmp_path / "one", append=True)
+    resolve_files(
+        [tmp_path / "gone.jsonl"], tmp_path / "none", previous=tmp_path / "one", append=True
+    )
     store = PlainStore()
     load(tmp_path / "none", store)
     assert verify(store), verify(store).differences

@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 import pytest
+from tests.engine.online.plain_store import PlainStore
+from tests.engine.online.whole_histories import engine_of, live_on, plain_policy
+from tests.laws.budget import scale
+from tests.laws.online import History
 
 from sameas.engine import policy as policies
 from sameas.engine.online.events import Event, Withdrawal
 from sameas.engine.online.whole import verify
 from sameas.errors import StoreError
 from sameas.graph.store import tables as t
-from tests.engine.online.plain_store import PlainStore
-from tests.engine.online.whole_histories import engine_of, live_on, plain_policy
-from tests.laws.budget import scale
-from tests.laws.online import History
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -139,7 +139,7 @@ PLANTED = {
     "membership": lose("membership", lambda row: row.record == 1),
     "naming": lose("naming", lambda row: row.cluster == 1),
     "carrying": lose("carrying", lambda _: True),
-    "feed": lose("change", lambda row: row.profile == 1),
+    "feed": lose("change", lambda row: row.position == 1),
     "counter": change("meta", lambda row: row.name == "counters", value="{}"),
 }
 
@@ -150,7 +150,7 @@ def test_what_was_planted_is_found(store: PlainStore, kind: str) -> None:
     PLANTED[kind](store)
     found = verify(store)
     assert not found
-    assert kind.split()[0] in found.counts, found.differences
+    assert kind.split(maxsplit=1)[0] in found.counts, found.differences
 
 
 def test_an_input_that_is_pending_is_told_apart(store: PlainStore) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.engine import Engine
 from tests.engine.online.plain_store import PlainStore
 from tests.laws import worlds
-from tests.laws.online import History
+
+from sameas.engine.online.engine import Engine
 
 if TYPE_CHECKING:
     from random import Random
+
+    from tests.laws.online import History
 
     from sameas.engine.policy import Policy
 
@@ -46,7 +48,7 @@ def live_on(engine: Engine, history: History, r: Random, steps: int) -> None:
             key = r.choice(sorted(history.judgements))
             engine.retract(key).result()
             del history.judgements[key]
-        elif turn == 2 and history.versions:  # noqa: PLR2004 - one turn in twelve
+        elif turn == 2 and history.versions:
             row = history.withdrawal(r)
             engine.ingest([row])
             history.heard(row)

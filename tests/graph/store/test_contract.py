@@ -65,6 +65,13 @@ def test_rows_are_got_by_key_those_that_are_there_once_each(store: Store) -> Non
     assert store.get(DIGEST, [(b"\0", "a"), (b"", "a")]) == [Digest(b"\0", "a")]
 
 
+def test_rows_are_counted_as_far_as_is_asked(store: Store) -> None:
+    store.commit(put(Pair(1, 2), Pair(1, 3), Pair(2, 3)))
+    counts = [store.reaches(PAIR, ("left",), (1,), count) for count in (0, 1, 2, 3)]
+    assert counts == [True, True, True, False]
+    assert not store.reaches(PAIR, ("left",), (None,), 1)
+
+
 @pytest.mark.parametrize("text", ODD_TEXTS, ids=ascii)
 def test_any_text_comes_back_as_it_went_in(store: Store, text: str) -> None:
     rows = [Item(1, text, text, None, text), Word(text, 1), Digest(text.encode(), text)]

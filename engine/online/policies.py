@@ -1,0 +1,93 @@
+"""The policy of a running engine: told, tried, changed. One change at a time, beside the writes."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sameas.engine import policy as policies
+from sameas.engine.online.outcomes import PolicyState
+from sameas.errors import EngineError, Fault
+
+if TYPE_CHECKING:
+    from sameas.engine.online.outcomes import Preview
+    from sameas.engine.online.writer import Writer
+    from sameas.engine.policy import Policy
+    from sameas.graph.store.port import Store
+
+__all__ = ["Policies"]
+
+
+@dataclass(slots=True)
+class _Change:
+    """The change that is under way, or was the last."""
+
+    attempt: int = 0
+    attempts: int = 0
+    position: int | None = None
+    failed: str | None = None
+
+
+class Policies:
+    """What may be asked of the policy of one engine. Safe from any thread."""
+
+    def __init__(self, store: Store, writer: Writer) -> None:
+        """Speak of a store and its writer."""
+        self._store = store
+        self._writer = writer
+        self._lock = threading.Lock()
+        self._thread: threading.Thread | None = None
+        self._last = _Change()
+
+    def preview(self, policy: Policy) -> Preview:
+        """Say what a policy would do to the graph as it is. O(inputs), beside the writes."""
+        from sameas.engine.online.whole import preview
+
+        with self._store.snapshot() as reader:
+            return preview(reader, policy)
+
+    def change(self, policy: Policy) -> PolicyState:
+        """Begin to change to a policy; returns at once.
+
+        Raises:
+            EngineError: a change is under way.
+        """
+        with self._lock:
+            if self._changing():
+                raise EngineError(
+                    Fault("policy", "a change is under way", "wait until it is done or has failed")
+                )
+            self._last = _Change(position=self._last.position)
+            self._thread = threading.Thread(
+                target=self._run, args=(policy, self._last), name="sameas-policy", daemon=True
+            )
+            self._thread.start()
+        return self.state()
+
+    def state(self) -> PolicyState:
+        """Tell the policy in force and how far a change is."""
+        changing, last = self._changing(), self._last
+        return PolicyState(
+            policies.dumps(self._writer.state.rules.policy),
+            changing,
+            last.attempt,
+            last.attempts,
+            last.position,
+            last.failed,
+        )
+
+    def _changing(self) -> bool:
+        return self._thread is not None and self._thread.is_alive()
+
+    def _run(self, policy: Policy, change: _Change) -> None:
+        from sameas.engine.online.whole import change_policy
+
+        def progress(_stage: str, turn: int, tries: int | None) -> None:
+            change.attempts = change.attempts if tries is None else tries + 1
+            change.attempt = change.attempts if tries is None else turn + 1
+
+        try:
+            change.position = change_policy(self._store, self._writer, policy, progress=progress)
+        except Exception as failure:  # noqa: BLE001 - nobody waits for it; whoever asks is told
+            change.failed = str(failure) or type(failure).__name__

@@ -1,0 +1,240 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+import pytest
+from tests.engine.online.plain_store import PlainStore
+from tests.engine.online.whole_histories import engine_of, live_on, plain_policy
+from tests.laws.budget import scale
+from tests.laws.online import History, kept
+
+from sameas.engine import policy as policies
+from sameas.engine.online.events import Event, Withdrawal
+from sameas.engine.online.whole import change_policy, preview, verify
+
+if TYPE_CHECKING:
+    from sameas.engine.online.engine import Engine
+    from sameas.engine.policy import Policy
+
+
+def change(engine: Engine, policy: Policy) -> int:
+    """What `PUT /policy` does."""
+    return change_policy(engine.store, engine._writer, policy)
+
+
+def with_kind(policy: Policy, name: str, **fields: Any) -> Policy:
+    """A policy with another rule for one type."""
+    kinds = [replace(kind, **fields) if kind.name == name else kind for kind in policy.identifiers]
+    return replace(policy, identifiers=tuple(kinds))
+
+
+@pytest.mark.parametrize("seed", range(int(8 * scale())))
+def test_a_change_is_as_if_the_policy_had_been_there_from_the_start(seed: int) -> None:
+    """Partition, links, standings, refusals; every history and every id hang together."""
+    r = Random(seed)
+    first, second = plain_policy(r), plain_policy(r)
+    history = History(first)
+    with engine_of(first) as engine, engine_of(second) as other:
+        live_on(engine, history, r, 20)
+        change(engine, second)
+        found = verify(engine.store)
+        assert found, found.differences[:5]
+        for row in _rows(engine.store):
+            other.ingest([row])
+        for word in history.judgements.values():
+            other.judge(word).result()
+        assert kept(engine.store, second) == kept(other.store, second)
+        history.policy = second
+        live_on(engine, history, r, 6)
+        found = verify(engine.store)
+        assert found, found.differences[:5]
+
+
+def _rows(store: Any) -> list[Event | Withdrawal]:
+    """What every source sent."""
+    names = {row.number: row for row in store.rows["record"].values()}
+    out: list[Event | Withdrawal] = []
+    for row in sorted(store.rows["input"].values(), key=lambda row: row.number):
+        if row.kind == 3:
+            out.append(Withdrawal(row.source, names[row.record].record_id, row.event_time))
+            continue
+        identifiers, traits, *_ = msgspec.json.decode(row.payload)
+        record_id = names[row.record].record_id if row.kind == 0 else None
+        pairs = [(kind, raw) for kind, raw in identifiers]
+        message = row.message_id
+        out.append(
+            Event(row.source, pairs, traits, record_id, row.event_time, row.first_seen, message)
+        )
+    return out
+
+
+def ids(store: Any) -> dict[tuple[str, str], str]:
+    """The profile id of every live record."""
+    names = {row.number: row.id for row in store.rows["issued"].values()}
+    profile = {row.number: names[row.profile] for row in store.rows["cluster"].values()}
+    live = [row for row in store.rows["record"].values() if row.live]
+    return {(row.source, row.record_id): profile[row.cluster] for row in live}
+
+
+ROWS = [
+    Event("crm", [("email", "ann@x.example"), ("phone", "+4930901820")], {}, "1", 1),
+    Event("crm", [("email", "bob@x.example"), ("phone", "+4930901820")], {}, "2", 2),
+    Event("crm", [("email", "cy@x.example")], {}, "3", 3),
+    Event("web", [("email", "A.nn@gmail.com")], {"plan": "a"}, None, 4),
+    Event("web", [("email", "ann@gmail.com")], {"plan": "b"}, None, 5),
+]
+
+
+def test_what_was_merged_gets_its_ids_back() -> None:
+    """And the second merge leads to the first's id again."""
+    together = policies.default()
+    apart = with_kind(together, "phone", links=False)
+    with engine_of(together) as engine:
+        engine.ingest(ROWS[:3])
+        merged = ids(engine.store)
+        assert merged["crm", "1"] == merged["crm", "2"]
+        change(engine, apart)
+        split = ids(engine.store)
+        assert split["crm", "1"] == merged["crm", "1"] != split["crm", "2"]
+        change(engine, together)
+        assert ids(engine.store) == merged
+        change(engine, apart)
+        assert ids(engine.store) == split
+        assert verify(engine.store)
+
+
+def test_the_same_policy_again_tells_nothing() -> None:
+    with engine_of(policies.default()) as engine:
+        engine.ingest(ROWS)
+        feed = dict(engine.store.rows["change"])  # type: ignore[attr-defined]
+        before = ids(engine.store)
+        change(engine, policies.default())
+        assert engine.store.rows["change"] == feed  # type: ignore[attr-defined]
+        assert ids(engine.store) == before
+
+
+@pytest.mark.parametrize("become", ["one", "two"])
+def test_observations_with_another_key_keep_their_ids(become: str) -> None:
+    """Two spellings of one address are one observation, or two, by the policy."""
+    start = policies.default()
+    exact = with_kind(start, "email", canonicaliser="exact")
+    first, second = (exact, start) if become == "one" else (start, exact)
+    with engine_of(first) as engine, engine_of(second) as other:
+        engine.ingest(ROWS)
+        other.ingest(ROWS)
+        before = set(ids(engine.store).values())
+        change(engine, second)
+        found = verify(engine.store)
+        assert found, found.differences[:5]
+        assert ids(engine.store).keys() == ids(other.store).keys()
+        after = ids(engine.store)
+        assert before & set(after.values())
+        assert kept(engine.store, second) == kept(other.store, second)
+        observed = [record for record in after if record[0] == "web"]
+        assert {after[record] for record in observed} & before
+        issued = {row.number: row for row in engine.store.rows["issued"].values()}  # type: ignore[attr-defined]
+        assert all(row.carrier is not None for row in issued.values())
+
+
+def test_hashed_emails_may_come_into_force() -> None:
+    """Under a policy that knows their type, a digest is a further name of an address."""
+    from hashlib import sha256
+
+    digest = sha256(b"ann@x.example").hexdigest()
+    with_digests = policies.default()
+    without = replace(
+        with_digests,
+        identifiers=tuple(
+            kind for kind in with_digests.identifiers if not kind.name.startswith("email_")
+        ),
+    )
+    rows = [*ROWS, Event("ads", [("email_sha256", digest)], {}, "7", 9)]
+    with engine_of(with_digests) as engine:
+        engine.ingest(rows)
+        whole = ids(engine.store)
+        assert whole["ads", "7"] == whole["crm", "1"]
+        change(engine, without)
+        assert verify(engine.store), verify(engine.store).differences[:5]
+        assert ids(engine.store)["ads", "7"] != whole["crm", "1"]
+        change(engine, with_digests)
+        assert verify(engine.store), verify(engine.store).differences[:5]
+        assert ids(engine.store)["ads", "7"] == whole["crm", "1"]
+
+
+def _fail(*_: object) -> None:
+    raise MemoryError
+
+
+def test_a_change_that_fails_leaves_the_policy_and_the_writer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with engine_of(policies.default()) as engine:
+        engine.ingest(ROWS)
+        before = ids(engine.store)
+        with monkeypatch.context() as patched:
+            patched.setattr("sameas.engine.online.slow.write", _fail)
+            with pytest.raises(MemoryError):
+                change(engine, with_kind(policies.default(), "phone", links=False))
+        assert engine.rules.policy == policies.default()
+        engine.ingest([Event("crm", [("email", "ann@x.example")], {}, "8", 9)])
+        assert ids(engine.store).items() >= before.items()
+        assert verify(engine.store)
+
+
+def test_a_preview_tells_what_the_change_does() -> None:
+    """The counts are those of the change, and nothing is written."""
+    apart = with_kind(policies.default(), "phone", links=False)
+    with engine_of(policies.default()) as engine:
+        engine.ingest(ROWS)
+        before = {name: dict(rows) for name, rows in engine.store.rows.items()}  # type: ignore[attr-defined]
+        with engine.reader() as reader:
+            told = preview(reader, apart)
+        assert engine.store.rows == before  # type: ignore[attr-defined]
+        assert (told.split, told.merged, told.removed, told.created) == (1, 0, 0, 0)
+        assert told.profiles_after == told.profiles_before + 1
+        assert (told.moved_records, told.moved_ids) == (1, 1)
+        (example,) = told.examples
+        assert example.change == "split"
+        assert example.why == ("phone:+4930901820: linked -> unlinked",)
+        assert [(one.type, one.before, one.after, one.identifiers) for one in told.standings] == [
+            ("phone", "linked", "unlinked", 1)
+        ]
+        was = ids(engine.store)
+        change(engine, apart)
+        now = ids(engine.store)
+        assert sum(was[record] != now[record] for record in was) == told.moved_records
+
+
+def test_a_preview_of_the_same_policy_is_empty() -> None:
+    with engine_of(policies.default()) as engine:
+        engine.ingest(ROWS)
+        with engine.reader() as reader:
+            told = preview(reader, policies.default())
+        assert told.unchanged == told.profiles_before == told.profiles_after
+        assert not (told.merged)
+        assert not (told.split)
+        assert not (told.created)
+        assert not (told.removed)
+        assert not (told.examples)
+
+
+def test_writes_go_on_during_a_change() -> None:
+    """Rows that come while the new state is built are in it afterwards."""
+    apart = with_kind(policies.default(), "phone", links=False)
+    with engine_of(policies.default(), PlainStore()) as engine:
+        engine.ingest(ROWS)
+        told: list[str] = []
+
+        def progress(stage: str, done: int, _total: int | None) -> None:
+            told.append(stage)
+            engine.ingest([Event("crm", [("cookie", f"c{len(told)}")], {}, f"n{done}", 9)])
+
+        change_policy(engine.store, engine._writer, apart, progress=progress)
+        assert told[-1] == "alone"
+        written = {record for record in ids(engine.store) if record[1].startswith("n")}
+        assert len(written) == 2
+        assert verify(engine.store)
+        assert engine.rules.policy == apart
