@@ -59,13 +59,21 @@ class Calls:
 
     def take(self, row: Event | Withdrawal, /) -> Call[Answer]:
         """Take one row in, or a withdrawal."""
-        said = arrive(row, self._rules(), self._clock())
-        return Call(partial(_take, said, self._budget), (said,))
+        rules = self._rules()
+        said = arrive(row, rules, self._clock())
+
+        def work(unit: Unit, state: State) -> Answer:
+            mine = said
+            if state.rules is not rules:  # the policy changed while the call waited
+                mine = arrive(row, state.rules, said.received)
+            return _take(unit, state, mine, self._budget)
+
+        return Call(work, (said,))
 
     def say(self, judgement: Judgement, /) -> Call[int]:
         """Add a word to the ledger and resolve what it speaks of; gives the feed position.
 
-        Identifiers may be named in any spelling. The call raises an EngineError if the key is taken.
+        Identifiers may be named in any spelling. The call raises EngineError if the key is taken.
 
         Raises:
             InputError: an identifier has no canonical value, or a type that the policy lacks.
@@ -176,7 +184,7 @@ class Calls:
         return Call(partial(unsuppress, records=records, identifiers=identifiers))
 
 
-def _take(said: Said, budget: int, unit: Unit, state: State) -> Answer:
+def _take(unit: Unit, state: State, said: Said, budget: int) -> Answer:
     seen = visible(state, said)
     if seen is None:
         ref = RecordKey(said.source, said.record_id).ref

@@ -64,6 +64,11 @@ class Said(msgspec.Struct, gc=False):
     reduced: str = ""
     """Of an event that lost identifiers to a suppression: what the key that it had hashes to."""
 
+    count: int = 1
+    """More than one: events of one observation that were folded before they came."""
+    trait_times: dict[str, int] | None = None
+    """Of such: when traits were said at another time than the last event's."""
+
     @property
     def order(self) -> tuple[int, bytes, int, bool, str]:
         """The order of versions: by time, then content, then whatever else can differ."""
@@ -81,8 +86,15 @@ class Payload(msgspec.Struct, array_like=True, gc=False):
     """`Said.reduced`."""
 
 
+class FoldedPayload(Payload, array_like=True, gc=False):
+    """What is kept of events of one observation that were folded before they came."""
+
+    count: int = 1
+    trait_times: dict[str, int] = {}
+
+
 _encode = msgspec.json.Encoder().encode
-_decode = msgspec.json.Decoder(Payload).decode
+_decode = msgspec.json.Decoder(FoldedPayload).decode
 
 
 def arrive(row: Event | Withdrawal, rules: Rules, received: int) -> Said:
@@ -125,7 +137,7 @@ def said_again(row: Input, record_id: str, rules: Rules) -> Said:
             row.source, record_id, WITHDRAWAL, *times, TOMBSTONE, row.message_id, (), {}, {},
             (), row.payload or "[[],{}]",
         )  # fmt: skip
-    return _canonical(
+    said = _canonical(
         rules,
         source=row.source,
         record_id=record_id if row.kind == VERSION else None,
@@ -136,6 +148,8 @@ def said_again(row: Input, record_id: str, rules: Rules) -> Said:
         payload=row.payload,
         reduced=payload.reduced,
     )
+    said.count, said.trait_times = payload.count, payload.trait_times or None
+    return said
 
 
 def without(
@@ -149,7 +163,7 @@ def without(
         if (place := rules.place.get(name)) is None
         or (place, rules.canonical(place, raw).value) not in hidden
     ]
-    return _canonical(
+    less = _canonical(
         rules,
         source=said.source,
         record_id=said.record_id if said.kind == VERSION else None,
@@ -160,6 +174,12 @@ def without(
         payload=None,
         reduced=reduced,
     )
+    if less.kind == EVENT and (said.count, said.trait_times) != (1, None):
+        less.count, less.trait_times = said.count, said.trait_times if traits else None
+        kept = _decode(less.payload)
+        kept.count, kept.trait_times = less.count, less.trait_times or {}
+        less.payload = _encode(kept).decode()
+    return less
 
 
 def further_names(said: Said, rules: Rules) -> set[tuple[str, str, str]]:

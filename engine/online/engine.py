@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
-BUDGET = 12_000
+BUDGET = 600
 """Nodes that a call may make the writer look at; beyond, its input waits for the background."""
 
 

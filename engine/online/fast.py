@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 __all__ = ["exclusive_values", "join", "summary_of"]
 
 _IN = ("component",)
+_ON = ("identifier",)
 
 
 def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
@@ -101,7 +102,7 @@ def join(unit: Unit, state: State, live: Live, feed: Feed) -> bool:
             standing == LINKED
             and row.component is not None
             and nodes[row.component] >= most
-            and len(unit.find(t.LINK, ("identifier",), (row.number,))) >= most
+            and unit.exceeds(t.LINK, _ON, (row.number,), most - 1)
         ):
             return False
     arrival = state.counters.arrival + 1

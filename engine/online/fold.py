@@ -71,7 +71,7 @@ def _fold(unit: Unit, state: State, said: Said, number: int) -> Folded:
             if one.state != VOID and one.number != number
         ]
         if heard:
-            order = _order(heard[0], _record_id(unit, heard[0]))
+            order = _order(heard[0], _record_id(unit, heard[0]), state)
             if order <= said.order:
                 if (
                     order != said.order or heard[0].kind != said.kind
@@ -81,7 +81,7 @@ def _fold(unit: Unit, state: State, said: Said, number: int) -> Folded:
             voided = heard[0]
     found = unit.find(t.RECORD, _KEY, (said.record_id, said.source))
     row = found[0] if found else _new_record(unit, state, said)
-    if said.kind == VERSION and _is_repeat(unit, row, said):
+    if said.kind == VERSION and _is_repeat(unit, state, row, said):
         return Folded(row.number, duplicate=True)
     _keep(unit, said, row.number, number, APPLIED)
     if voided is not None:
@@ -166,23 +166,21 @@ def _record_id(unit: Unit, one: t.Input) -> str:
     return row.record_id
 
 
-def _order(one: t.Input, record_id: str) -> tuple[int, bytes, int, bool, str]:
+def _order(one: t.Input, record_id: str, state: State) -> tuple[int, bytes, int, bool, str]:
     """As `Said.order`."""
+    if not one.content:  # it was loaded, and nobody asked yet
+        return said_again(one, record_id, state.rules).order
     first = one.event_time if one.first_seen is None else one.first_seen
     named = record_id if one.kind in (VERSION, WITHDRAWAL) else ""
     return (one.event_time, one.content, first, one.kind == WITHDRAWAL, named)
 
 
-def _is_repeat(unit: Unit, row: t.RecordRow, said: Said) -> bool:
+def _is_repeat(unit: Unit, state: State, row: t.RecordRow, said: Said) -> bool:
     """The very version that is live already."""
     if not row.live or row.event_time != said.event_time or said.message_id is not None:
         return False
     current = unit.get(t.INPUT, (row.input,))
-    return (
-        current is not None
-        and current.content == said.content
-        and current.first_seen == said.first_seen
-    )
+    return current is not None and _order(current, row.record_id, state) == said.order
 
 
 def _replace(
@@ -195,7 +193,7 @@ def _replace(
         if said.event_time == row.event_time:
             current = unit.get(t.INPUT, (row.input,))
             assert current is not None
-            if _order(current, row.record_id) >= said.order:
+            if _order(current, row.record_id, state) >= said.order:
                 return {}
     return {row.number: _single(state, row, said, number)}
 
@@ -210,14 +208,19 @@ def _single(state: State, row: t.RecordRow, said: Said, number: int) -> Live:
         said.event_time,
         said.event_time if said.first_seen is None else said.first_seen,
         said.event_time,
-        1,
+        said.count,
         number,
         said.identifiers,
         said.spelled,
         said.traits,
-        dict.fromkeys(said.traits, said.event_time) if said.kind == EVENT else None,
+        _times(said) if said.kind == EVENT else None,
         _further(state, said),
     )
+
+
+def _times(said: Said) -> dict[str, int]:
+    """When each trait of an event was said."""
+    return dict.fromkeys(said.traits, said.event_time) | (said.trait_times or {})
 
 
 def _further(state: State, said: Said) -> frozenset[tuple[str, str, str]]:
@@ -231,15 +234,16 @@ def _add(state: State, row: t.RecordRow, said: Said, number: int) -> Live:
         return event
     traits = decode_traits(row.traits)
     times = {} if row.trait_times is None else decode_times(row.trait_times)
+    said_at = _times(said)
     for trait, value in said.traits.items():
         known = traits.get(trait)
         if known is None or (times[trait], value_hash(known), known) < (
-            said.event_time,
+            said_at[trait],
             value_hash(value),
             value,
         ):
             traits[trait] = value
-            times[trait] = said.event_time
+            times[trait] = said_at[trait]
     event.event_time = max(row.event_time, event.event_time)
     event.first_seen = min(row.first_seen, event.first_seen)
     event.last_seen = max(row.last_seen, event.last_seen)

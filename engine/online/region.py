@@ -147,8 +147,9 @@ class _Gathering:
         rules, row = self.rules, self.row(identifier)
         place = rules.place[row.type]
         natural = rules.standing(place, row.value)
+        # a value less beside it may make it mean one person again
         lost = any(
-            identifier in before and identifier not in self.after[record]
+            identifier in before and not set(before) <= set(self.after[record])
             for record, before in self.before.items()
         )
         if row.standing == SHARED and not lost and not self.state.same_values:
@@ -160,6 +161,8 @@ class _Gathering:
             and self.unit.exceeds(t.LINK, _ON, (identifier,), most + len(self.changed))
         ):
             return SHARED  # whoever goes, too many stay
+        if self.budget is not None and self.unit.exceeds(t.LINK, _ON, (identifier,), self.budget):
+            raise TooLarge
         carriers = self.alive_carriers(identifier)
         if not carriers:
             return GONE

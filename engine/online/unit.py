@@ -133,12 +133,15 @@ class Unit:
                     found[value].add(key)
 
     def exceeds(self, table: Table[Any], columns: tuple[str, ...], value: Key, most: int) -> bool:
-        """Whether surely more than `most` rows have these values; they are not all read for it."""
+        """Whether more than `most` rows have these values. Mostly they need not be read for it."""
         cached = self._tables[table.name]
-        known = cached.indexes.get(columns, {}).get(value)
-        if known is not None:
-            return len(known) > most
-        return self._store.reaches(table, columns, value, most + len(cached.dirty) + 1)
+        if value not in cached.indexes.get(columns, {}):
+            changed = len(cached.dirty)
+            if self._store.reaches(table, columns, value, most + changed + 1):
+                return True
+            if not self._store.reaches(table, columns, value, max(0, most - changed + 1)):
+                return False
+        return len(self.find(table, columns, value)) > most
 
     def everything(self, table: Table[RowType]) -> list[RowType]:
         """All rows of a table. O(table)."""

@@ -2,8 +2,8 @@
 
 There is no other undo: the judgement is all that is written, and without it the graph is what it
 was. It names everything on both sides, so rows that are sent again change nothing, and later
-evidence goes to the side that has the identifier: the part has what only its records carry, the rest
-has all others.
+evidence goes to the side that has the identifier: the part has what only its records carry, the
+rest has all others.
 """
 
 from __future__ import annotations

@@ -71,7 +71,7 @@ def summaries(
     ]
     sources = _sources(derived, rules)
     fits = derived.whole & _within(values, seen, rules) if limits else derived.whole
-    guarded: Bools = (values[:, np.array(rules.guard, dtype=bool)] > 0).any(axis=1)
+    guarded: Bools = np.any(values[:, np.array(rules.guard, dtype=bool)] > 0, axis=1)
     ids: dict[int, list[int]] = defaultdict(list)
     for number, at in zip(carried[0].tolist(), component[carried[1]].tolist(), strict=True):
         ids[at].append(number)
@@ -201,7 +201,7 @@ def _sources(derived: Derived, rules: Rules) -> dict[int, list[str]]:
 
 def _within(values: Ints, seen: Ints, rules: Rules) -> Bools:
     """C: the counts keep every limit."""
-    fine: Bools = (values <= np.array(rules.most_values, dtype=np.int64)).all(axis=1)
+    fine: Bools = np.all(values <= np.array(rules.most_values, dtype=np.int64), axis=1)
     for place, fanout in enumerate(rules.most_fanout):
         beside = list(rules.beside(place))
         if beside:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import http.client
 import os
 import re
 import signal
@@ -8,6 +7,7 @@ import subprocess
 import sys
 from typing import TYPE_CHECKING
 
+import httpx
 import pytest
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
 
 
-def test_the_demo_serves_its_report_until_it_is_interrupted(tmp_path: Path) -> None:
+def test_the_demo_serves_its_people_until_it_is_interrupted(tmp_path: Path) -> None:
     with subprocess.Popen(
         [sys.executable, "-c", "from sameas.api.cli import main; main()", "demo", "--serve", "1"],
         cwd=tmp_path,
@@ -28,18 +28,26 @@ def test_the_demo_serves_its_report_until_it_is_interrupted(tmp_path: Path) -> N
     ) as process:
         assert process.stdout is not None
         told = ""
-        address = None
         for line in process.stdout:
             told += line
-            address = re.search(r"http://127\.0\.0\.1:(\d+)", line)
-            if address:
+            if "Ctrl-C" in line:
                 break
-        assert address, told
-        connection = http.client.HTTPConnection("127.0.0.1", int(address[1]), timeout=10)
-        connection.request("GET", "/")
-        assert b"<html" in connection.getresponse().read()
-        connection.close()
+        shown = told[told.index("behind an API") :]
+        (key,) = re.findall(r"KEY=(\S+)", shown)
+        lines = re.findall(r"^  (curl .*?) \| python3.*$", shown, re.MULTILINE)
+        answers = [
+            subprocess.run(
+                line, shell=True, env={**os.environ, "KEY": key}, capture_output=True, check=True
+            ).stdout
+            for line in lines
+        ]
         process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=20)[0]
-    assert process.returncode == 0
+        rest = process.communicate(timeout=60)[0]
+    assert process.returncode == 0, rest
     assert "Traceback" not in rest
+    found, graph, merged = (httpx.Response(200, content=one).json() for one in answers)
+    assert found["status"] == "linked"
+    assert graph["profile_id"] == merged["profile_id"] == found["profile_id"]
+    assert graph["edges"]
+    assert not merged["created"]
+    assert (tmp_path / "demo-out" / "people.db").stat().st_mode & 0o077 == 0

@@ -89,9 +89,7 @@ class PlainStore:
         copy.rows = {name: dict(rows) for name, rows in self.rows.items()}
         yield copy
 
-    def backup(
-        self, target: Path, progress: Callable[[int, int], None] | None = None, /
-    ) -> None:
+    def backup(self, target: Path, progress: Callable[[int, int], None] | None = None, /) -> None:
         raise NotImplementedError("there is nothing on disk to copy")
 
     def check(self) -> list[str]:

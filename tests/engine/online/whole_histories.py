@@ -33,7 +33,7 @@ def plain_policy(r: Random) -> Policy:
 
 def engine_of(policy: Policy, store: PlainStore | None = None) -> Engine:
     """An engine on a new store."""
-    return Engine(store or PlainStore(), policy=policy, id_key=KEY)  # type: ignore[arg-type]
+    return Engine(store or PlainStore(), policy=policy, id_key=KEY)
 
 
 def live_on(engine: Engine, history: History, r: Random, steps: int) -> None:
