@@ -109,6 +109,7 @@ class Collector:
         self.values = [Interner(hash_bits=hash_bits) for _ in policy.identifiers]
         self.record_ids = RecordIds(hash_bits=hash_bits)
         self.messages = Interner(hash_bits=hash_bits)
+        self._heard: list[tuple[Ints, Ints, Longs]] = []
         self.sources: dict[str, int] = {}
         self.rows = 0
         self.links: list[list[tuple[Ints, Ints]]] = [[] for _ in policy.identifiers]
@@ -166,6 +167,22 @@ class Collector:
                 )
             )
         self.rows += n
+
+    def hear(
+        self,
+        source: pa.DictionaryArray | pa.StringArray,
+        message_id: pa.StringArray,
+        event_time: Longs,
+    ) -> None:
+        """Take messages that an earlier run heard: rows that repeat them will not count."""
+        self._heard.append((self._sources(source), self.messages.intern(message_id), event_time))
+
+    def known_messages(self) -> tuple[Ints, Ints, Longs]:
+        """Of the messages that an earlier run heard the source, the number and the time."""
+        ints = np.empty(0, dtype=np.int32)
+        empty = ints, ints, np.empty(0, dtype=np.int64)
+        source, number, times = zip(empty, *self._heard, strict=True)
+        return np.concatenate(source), np.concatenate(number), np.concatenate(times)
 
     def know(self, identifiers: Iterable[Identifier]) -> None:
         """Number values that rows may not carry: a judgement on an email's hash finds the email."""

@@ -13,7 +13,7 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.columns import OBSERVATION, flat
-from sameas.engine.batch.memory import prefetch
+from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,10 +14,10 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.links import LINKED, UNLINKED
-from sameas.engine.batch.memory import prefetch
 from sameas.engine.batch.plain import GUARD, LIMIT, grown
 from sameas.engine.batch.refusals import Reasons, RefusedLinks
 from sameas.engine.batch.stepwise import Reason
+from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

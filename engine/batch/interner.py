@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from sameas.engine.batch.memory import load_u64, prefetch, store_u64
+from sameas.engine.memory import load_u64, prefetch, store_u64
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

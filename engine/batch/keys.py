@@ -13,7 +13,7 @@ import pyarrow as pa
 from numba import njit
 
 from sameas.engine.batch.interner import Interner, hash_bytes, string_buffers
-from sameas.engine.batch.memory import prefetch
+from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -17,8 +17,8 @@ import pyarrow.compute as pc
 from numba import njit
 
 from sameas.engine.batch.columns import flat, ordered
-from sameas.engine.batch.memory import prefetch
 from sameas.engine.batch.search import among
+from sameas.engine.memory import prefetch
 from sameas.matching.canonical import junk_column
 from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
 

@@ -39,13 +39,30 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Live", "live"]
+__all__ = ["Live", "Messages", "live"]
 
 _MOST_VALUES = (1 << 29) - 1
 """Identifier values and rows of one run: places are counted in 32 bits, four bytes each."""
 
 _EMAIL = "email"
 _DIGESTS = ("email_sha256", "email_sha1", "email_md5")
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Messages:
+    """The messages that were ever heard, each once."""
+
+    source: Ints
+    """Place in `Columns.sources`."""
+    number: Ints
+    """Place in `ids`."""
+    event_time: Longs
+    ids: pa.LargeStringArray
+    late: int = 0
+    """Rows that repeat a message of an earlier run, and have an earlier time than it had there."""
+
+    def __len__(self) -> int:
+        return len(self.number)
 
 
 @dataclass(eq=False)
@@ -63,6 +80,8 @@ class Live:
     """What could not be used, with the record that it would have belonged to."""
     unknown_withdrawals: int = 0
     """Withdrawn keys of which no row told anything."""
+    messages: Messages | None = None
+    """None: nobody keeps them."""
 
 
 def live(rows: Collector) -> Live:
@@ -113,7 +132,7 @@ class _Living:
         }
 
     def run(self) -> Live:
-        alive = self._deduplicated()
+        alive, messages = self._deduplicated()
         withdrawn = np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
         if self.withdrawn is not None:
             withdrawn = self._tombstones(alive & self.withdrawn)
@@ -191,6 +210,7 @@ class _Living:
             trait_times,
             self._rejected(rows, extra, ids),
             self.unknown_withdrawals,
+            messages,
         )
 
     # -- rows -------------------------------------------------------------------------------
@@ -276,16 +296,37 @@ class _Living:
             chosen[group] = pick(candidates, key=self._tied)
         return chosen
 
-    def _deduplicated(self) -> Bools:
-        """Rows but for repeated messages: of one message the earliest counts."""
+    def _deduplicated(self) -> tuple[Bools, Messages]:
+        """Rows but for repeated messages: of one message the earliest counts.
+
+        What an earlier run heard stays, since what it did is not known row by row any more.
+        """
         alive = np.ones(self.n, dtype=bool)
-        if self.message is not None:
-            rows = np.flatnonzero(self.message >= 0)
-            key = self.message[rows] * len(self.names) + self.source[rows]
-            if len(np.unique(key)) < len(rows):
-                alive[rows] = False
-                alive[self._extreme(rows, key, newest=False)] = True
-        return alive
+        message = np.empty(0, dtype=np.int64) if self.message is None else self.message
+        source, number, times = self.rows.known_messages()
+        rows = np.flatnonzero(message >= 0)
+        key = message[rows] * len(self.names) + self.source[rows]
+        late = 0
+        if len(number):
+            known = number.astype(np.int64) * len(self.names) + source
+            order = np.argsort(known)
+            at = order[np.minimum(np.searchsorted(known[order], key), len(known) - 1)]
+            again = known[at] == key
+            late = int(np.count_nonzero(again & (self.event_time[rows] < times[at])))
+            alive[rows[again]] = False
+            rows, key = rows[~again], key[~again]
+        if len(np.unique(key)) < len(rows):
+            alive[rows] = False
+            rows = self._extreme(rows, key, newest=False)
+            alive[rows] = True
+        heard = Messages(
+            np.concatenate([source, self.source[rows]]),
+            np.concatenate([number, message[rows].astype(np.int32)]),
+            np.concatenate([times, self.event_time[rows]]),
+            self.rows.messages.values(),
+            late,
+        )
+        return alive, heard
 
     def _key(self, rows: Longs) -> Longs:
         """Source and record id of rows as one number."""

@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sameas.engine.batch.memory import prefetch
 from sameas.engine.batch.search import among
+from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

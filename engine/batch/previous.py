@@ -113,6 +113,15 @@ class Previous:
             for row in rows
         ]
 
+    def messages(self) -> Iterator[tuple[pa.DictionaryArray, pa.StringArray, np.ndarray[Any, Any]]]:
+        """Source, id and time of every message ever heard."""
+        path = self.path / "messages.parquet"
+        if path.is_file():  # no row had an id, or a version that did not keep them wrote this
+            with pq.ParquetFile(path) as file:
+                for batch in file.iter_batches(_ROWS):
+                    times = batch["event_time"].cast(pa.int64()).to_numpy()
+                    yield batch["source"], pa.concat_arrays([batch["message_id"]]), times
+
     def batches(self) -> Iterator[tuple[RawBatch, Earlier]]:
         """Every live record and every withdrawal as raw rows, as if their sources sent them again.
 

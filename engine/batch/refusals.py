@@ -10,14 +10,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 
 from sameas.engine.batch.plain import DUPLICATE, EXCLUSIVE, GUARD, LIMIT
 from sameas.engine.batch.stepwise import Reason, shown
+from sameas.engine.batch.texts import Texts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -112,72 +112,77 @@ class Reasons:
 
     def against(self, words: Words) -> pa.ListArray:
         """The values that stood against each, in words, sorted."""
-        parts = [
-            self._spelled(words, LIMIT, _identifiers),
-            self._spelled(words, GUARD, _names),
-            self._spelled(words, DUPLICATE, _records),
-            self._exclusive(words),
-            self._others(),
-        ]
-        rows = pl.concat(parts).sort("reason", "text")
-        widths = np.bincount(rows["reason"].to_numpy(), minlength=len(self))
-        offsets = np.concatenate([[0], np.cumsum(widths)]).astype(np.int32)
-        texts = rows["text"].to_arrow().cast(pa.string())
-        return pa.ListArray.from_arrays(pa.array(offsets), texts)
+        columns = words.columns
+        ptr = np.concatenate([[0], np.cumsum(self._widths())])
+        place, kind = (np.empty(int(ptr[-1]), dtype=np.int32) for _ in range(2))
+        here, number = self._span(LIMIT, ptr)
+        place[here], kind[here] = number, columns.type_of[number]
+        arrays = list(columns.values)
+        # what is no identifier is spelled here, a number once, and has no mark before it
+        for here, at, texts in self._spelled(words, ptr):
+            place[here], kind[here] = at + sum(map(len, arrays)), len(arrays)
+            arrays.append(pa.array(texts, pa.string()))
+        marks = [f"{name}:" for name in columns.types]
+        # a colon is in no type's name, so that no mark begins another
+        ranks = np.zeros(len(arrays) + 1, dtype=np.int32)
+        ranks[sorted(range(len(marks)), key=marks.__getitem__)] = np.arange(len(marks))
+        marked = sum(map(len, arrays))
+        pool = Texts.of([*arrays, pa.array([*marks, ""], pa.string())])
+        pool.sort_runs(place, kind, ptr, ranks)
+        # each is two texts side by side, the mark and what comes after it
+        places, kinds = (np.empty(2 * len(place), dtype=np.int32) for _ in range(2))
+        places[::2], kinds[::2] = np.minimum(kind, len(marks)) + marked, len(arrays)
+        places[1::2], kinds[1::2] = place, kind
+        _, starts, data = pool.take(places, kinds).buffers()
+        halves = np.frombuffer(starts, dtype=np.int32)[::2].copy()
+        found = pa.StringArray.from_buffers(len(place), pa.py_buffer(halves), data)
+        return pa.ListArray.from_arrays(pa.array(ptr.astype(np.int32)), found)
 
-    def _span(self, code: int) -> tuple[Longs, Longs]:
-        """Reason and number, one row a number."""
-        mine = np.flatnonzero(self.code == code)
-        widths = self.stop[mine] - self.start[mine]
-        reason = np.repeat(mine, widths)
-        ends = np.cumsum(widths)
-        at = np.arange(int(ends[-1]) if len(ends) else 0) - np.repeat(ends - widths, widths)
-        return reason, self.payload[np.repeat(self.start[mine], widths) + at]
+    def _widths(self) -> Longs:
+        """How many texts each has."""
+        found: Longs = self.stop - self.start
+        found[self.code == EXCLUSIVE] = 2
+        for one in np.flatnonzero(self.code == OTHER).tolist():
+            found[one] = len(self.other[self.start[one]].against)
+        return found
 
-    def _spelled(
-        self, words: Words, code: int, spell: Callable[[Words, Longs], pl.Series]
-    ) -> pl.DataFrame:
-        reason, number = self._span(code)
+    def _spelled(self, words: Words, ptr: Longs) -> Iterator[tuple[Longs, Longs, list[str]]]:
+        """Of each constraint but `LIMIT`: which texts are its, their places among its, and its."""
+        here, number = self._span(GUARD, ptr)
         distinct, at = np.unique(number, return_inverse=True)
-        return _rows(reason, spell(words, distinct).gather(pl.Series(at.astype(np.int64))))
+        yield here, at, [shown(words.names[one]) for one in distinct.tolist()]
+        here, number = self._span(DUPLICATE, ptr)
+        distinct, at = np.unique(number, return_inverse=True)
+        yield here, at, [words.columns.key(one).ref for one in distinct.tolist()]
+        for code, texts in ((EXCLUSIVE, self._exclusive(words)), (OTHER, self._others())):
+            yield _within(ptr, np.flatnonzero(self.code == code)), np.arange(len(texts)), texts
 
-    def _exclusive(self, words: Words) -> pl.DataFrame:
-        mine = np.flatnonzero(self.code == EXCLUSIVE)
+    def _span(self, code: int, ptr: Longs) -> tuple[Longs, Longs]:
+        """Which texts are those of one constraint, and their numbers."""
+        mine = np.flatnonzero(self.code == code)
+        here = _within(ptr, mine)
+        shift = np.repeat(self.start[mine] - ptr[mine], np.diff(ptr)[mine])
+        return here, self.payload[here + shift]
+
+    def _exclusive(self, words: Words) -> list[str]:
         texts = []
-        for start in self.start[mine].tolist():
+        for start in self.start[self.code == EXCLUSIVE].tolist():
             trait, texts_of = words.exclusive[int(self.payload[start])]
             texts += [f"{trait}:{texts_of[int(at)]}" for at in self.payload[start + 1 : start + 3]]
-        return _rows(np.repeat(mine, 2), pl.Series(texts, dtype=pl.String))
+        return texts
 
-    def _others(self) -> pl.DataFrame:
-        mine = np.flatnonzero(self.code == OTHER)
-        lists = [self.other[at].against for at in self.start[mine].tolist()]
-        reason = np.repeat(mine, [len(texts) for texts in lists])
-        return _rows(reason, pl.Series([text for ts in lists for text in ts], dtype=pl.String))
+    def _others(self) -> list[str]:
+        places = self.start[self.code == OTHER].tolist()
+        return [text for at in places for text in self.other[at].against]
 
 
-def _rows(reason: NDArray[np.integer], text: pl.Series) -> pl.DataFrame:
-    return pl.DataFrame({"reason": reason.astype(np.int64), "text": text})
-
-
-def _identifiers(words: Words, numbers: Longs) -> pl.Series:
-    columns = words.columns
-    parts = [pl.Series([], dtype=pl.String)]
-    for place, name in enumerate(columns.types):
-        low, high = columns.offsets[place : place + 2]
-        mine = numbers[(numbers >= low) & (numbers < high)] - low
-        values = pl.from_arrow(columns.values[place].take(pa.array(mine)))
-        assert isinstance(values, pl.Series)
-        parts.append(pl.select(pl.lit(f"{name}:") + values.cast(pl.String)).to_series())
-    return pl.concat([part.alias("text") for part in parts])
-
-
-def _names(words: Words, numbers: Longs) -> pl.Series:
-    return pl.Series([shown(words.names[at]) for at in numbers.tolist()], dtype=pl.String)
-
-
-def _records(words: Words, numbers: Longs) -> pl.Series:
-    return pl.Series([words.columns.key(at).ref for at in numbers.tolist()], dtype=pl.String)
+def _within(ptr: Longs, runs: NDArray[np.integer]) -> Longs:
+    """All places of some runs."""
+    widths = np.diff(ptr)[runs]
+    ends = np.cumsum(widths)
+    at = np.arange(int(ends[-1]) if len(ends) else 0)
+    found: Longs = at + np.repeat(ptr[runs] - ends + widths, widths)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,7 +29,13 @@ TABLES = (
     "changes",
     "ledger",
     "ids",
+    "messages",
 )
+_MESSAGES: dict[str, pl.DataType | type[pl.DataType]] = {
+    "source": pl.String,
+    "message_id": pl.String,
+    "event_time": pl.Datetime("us", "UTC"),
+}
 
 
 @dataclass(frozen=True, repr=False)
@@ -38,7 +44,8 @@ class Result:
 
     Every table of docs/output.md is an attribute, a `polars.DataFrame`: `result.records`,
     `result.identifiers`, `result.profiles`, `result.edges`, `result.refused`, `result.rejected`,
-    `result.judgements`, `result.changes`, `result.ledger`, `result.ids`.
+    `result.judgements`, `result.changes`, `result.ledger`, `result.ids`,
+    `result.messages`.
     """
 
     manifest: dict[str, Any]
@@ -51,6 +58,8 @@ class Result:
         """One table by name. Raises KeyError if there is none of that name."""
         if name not in TABLES:
             raise KeyError(name)
+        if name == "messages" and not self._heard:
+            return pl.DataFrame(schema=_MESSAGES)
         if self._tables is not None:
             frame = pl.from_arrow(self._tables[name])
             assert isinstance(frame, pl.DataFrame)
@@ -59,6 +68,13 @@ class Result:
             frame = pl.read_parquet(self.out / f"{name}.parquet")
         coded = [c for c, kind in frame.schema.items() if isinstance(kind, pl.Categorical)]
         return frame.with_columns(pl.col(coded).cast(pl.String))
+
+    @property
+    def _heard(self) -> bool:
+        """Whether some row had a message id: else there is no such table."""
+        if self._tables is not None:
+            return "messages" in self._tables
+        return (self.folder / "messages.parquet").is_file()
 
     def __getattr__(self, name: str) -> pl.DataFrame:
         if name in TABLES:

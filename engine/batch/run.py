@@ -27,7 +27,7 @@ from sameas.engine.batch.output import check_target, folder
 from sameas.engine.batch.partition import partition
 from sameas.engine.batch.previous import ID_KEY, Previous
 from sameas.engine.batch.result import Result
-from sameas.engine.batch.tables import FORMAT_VERSION, STATUS, Answer, build
+from sameas.engine.batch.tables import FORMAT_VERSION, STATUS, Answer, build, largest
 from sameas.engine.evidence import GivenMatches
 from sameas.engine.ids.advance import advance
 from sameas.engine.ids.kernels import holders
@@ -93,6 +93,8 @@ class _Run:
         if self.previous is not None and self.append:
             for batch, earlier in self.previous.batches():
                 rows.add(batch, file=self.previous.path.name, earlier=earlier)
+            for source, message_id, event_time in self.previous.messages():
+                rows.hear(source, message_id, event_time)
         counts = [file.rows for file in files]
         total = None if None in counts else sum(count or 0 for count in counts)
         for file in files:
@@ -171,6 +173,11 @@ class _Run:
             self.warnings.append(
                 f"{unknown:,} withdrawals name a record that no source sent: is their source the "
                 "same? Without a source column it is the file's name"
+            )
+        if found.messages is not None and found.messages.late:
+            self.warnings.append(
+                f"{found.messages.late:,} rows repeat a message of an earlier run with an earlier "
+                "time than it had there: what was heard first stays"
             )
         for file in files:
             timed = file.mapping.first("event_time")
@@ -324,9 +331,10 @@ def resolve_files(
         target.text("policy.toml", policies.dumps(run.policy))
         manifest = run.manifest(answer, written)
         with run.stage("report"):
-            from sameas.engine.report import build_report
+            from sameas.engine.report import TOP, build_report
 
-            target.text("report.html", build_report(target.path, manifest))
+            page = build_report(target.path, manifest, largest=largest(answer, TOP))
+            target.text("report.html", page)
         manifest["timings"] = dict(run.timings)
         manifest["resources"] = _resources()
         target.manifest(manifest)

@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     def _copy(to: Bytes, at: int, address: int, size: int) -> None:
         """Copy bytes at an address into an array."""
 
+    def _compare(one: int, other: int, size: int) -> int:
+        """Which bytes come first: those at one address (negative), at the other, or neither (0)."""
+
 else:
     from llvmlite import ir
     from numba import types
@@ -72,6 +75,19 @@ else:
             return context.get_dummy_value()
 
         return types.void(to, types.int64, types.int64, types.int64), codegen
+
+    @intrinsic
+    def _compare(_typing: Any, _one: Any, _other: Any, _size: Any) -> Any:
+        """`memcmp`."""
+
+        def codegen(_context: Any, builder: Any, _signature: Any, args: Any) -> Any:
+            i32, i64 = ir.IntType(32), ir.IntType(64)
+            shape = ir.FunctionType(i32, [_BYTE, _BYTE, i64])
+            declared = cgutils.get_or_insert_function(builder.module, shape, "memcmp")
+            one, other = (builder.inttoptr(address, _BYTE) for address in args[:2])
+            return builder.call(declared, [one, other, args[2]])
+
+        return types.int32(types.int64, types.int64, types.int64), codegen
 
 
 __all__ = ["Texts", "appearing"]
@@ -139,6 +155,25 @@ class Texts:
             n, pa.py_buffer(starts), pa.py_buffer(data), valid, nulls
         )
 
+    def sort_runs(self, places: Ints, kinds: Ints, ptr: Longs, ranks: Ints) -> None:
+        """Put each run of texts in ascending order of their bytes, in place.
+
+        >>> words = Texts.of([pa.array(["b", "a", "c"])])
+        >>> places = np.array([2, 0, 1, 0], dtype=np.int32)
+        >>> words.sort_runs(
+        ...     places, np.zeros(4, np.int32), np.array([0, 2, 4]), np.zeros(1, np.int32)
+        ... )
+        >>> places.tolist()
+        [0, 2, 1, 0]
+
+        Args:
+            places: numbers of texts, none negative; is written to, like `kinds`.
+            kinds: which array each lies in.
+            ptr: where each run begins, and behind the last one.
+            ranks: by array: texts of an array of lesser rank come first, whatever they are.
+        """
+        _sort_runs(self.offsets, self.data, places, kinds, ptr, ranks)
+
 
 def appearing(names: Sequence[str], codes: Ints) -> pa.DictionaryArray:
     """Words by number; only those that appear, in the order in which they do.
@@ -181,3 +216,42 @@ def _fill(offsets: Longs, data: Longs, places: Ints, kinds: Ints, starts: Ints, 
         if places[i] >= 0:
             first = _load(offsets[kinds[i]] + 8 * places[i])
             _copy(out, starts[i], data[kinds[i]] + first, starts[i + 1] - starts[i])
+
+
+@njit(cache=True, nogil=True)
+def _after(
+    offsets: Longs, data: Longs, ranks: Ints, kind: int, place: int, other: int, at: int
+) -> bool:
+    """Whether the text of (kind, place) comes after that of (other, at)."""
+    if ranks[kind] != ranks[other]:
+        return bool(ranks[kind] > ranks[other])
+    mine, theirs = offsets[kind] + 8 * place, offsets[other] + 8 * at
+    first, second = _load(mine), _load(theirs)
+    size, length = _load(mine + 8) - first, _load(theirs + 8) - second
+    order = _compare(data[kind] + first, data[other] + second, min(size, length))
+    return bool(order > 0 or (order == 0 and size > length))
+
+
+@njit(cache=True, nogil=True)
+def _sort_runs(
+    offsets: Longs, data: Longs, places: Ints, kinds: Ints, ptr: Longs, ranks: Ints
+) -> None:
+    """Insert each text where bisection says: most runs have two, few have hundreds."""
+    n = len(places)
+    for run in range(len(ptr) - 1):
+        for i in range(ptr[run], ptr[run + 1]):
+            if i + _FAR < n:
+                _fetch(offsets[kinds[i + _FAR]] + 8 * places[i + _FAR])
+                kind, near = kinds[i + _NEAR], places[i + _NEAR]
+                _fetch(data[kind] + _load(offsets[kind] + 8 * near))
+            kind, place = kinds[i], places[i]
+            low, high = ptr[run], i
+            while low < high:
+                middle = (low + high) >> 1
+                if _after(offsets, data, ranks, kinds[middle], places[middle], kind, place):
+                    high = middle
+                else:
+                    low = middle + 1
+            for at in range(i, low, -1):
+                kinds[at], places[at] = kinds[at - 1], places[at - 1]
+            kinds[low], places[low] = kind, place

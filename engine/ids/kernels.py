@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from sameas.engine.batch.memory import prefetch
-from sameas.engine.ids.siphash import ID_LENGTH
+from sameas.engine.ids.siphash import ID_LENGTH, message
+from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
     Words = NDArray[np.uint64]
 
-__all__ = ["firsts", "holders", "profile_ids", "strings"]
+__all__ = ["firsts", "holders", "profile_id", "profile_ids", "strings"]
 
 _AHEAD = 16  # records: what is needed of one so much later is fetched now
 
@@ -67,6 +68,15 @@ def firsts(
     turn = np.empty(n_profiles, dtype=np.int32)
     _firsts(profile, order, signed_up, first, signed, turn)
     return first, signed, turn
+
+
+def profile_id(key: Words, record: tuple[str, str], *, incarnation: int = 0, again: int = 0) -> str:
+    """`sameas.engine.ids.siphash.profile_id`, in a tenth of the time; the key is two words."""
+    source, record_id = (part.encode("utf-8", "surrogatepass") for part in record)
+    data = np.frombuffer(message(source, record_id, incarnation, again), dtype=np.uint8)
+    low, high = _siphash(key, data, len(data))
+    digest = int(low).to_bytes(8, "little") + int(high).to_bytes(8, "little")
+    return "p_" + b32encode(digest[:10]).decode().lower()
 
 
 def strings(ids: Bytes) -> pa.StringArray:
@@ -115,6 +125,31 @@ def _decimal(number: int, buffer: Bytes, at: int) -> int:
 
 
 @njit(cache=True, nogil=True)
+def _siphash(key: Words, buffer: Bytes, size: int) -> tuple[np.uint64, np.uint64]:
+    """SipHash-2-4-128 of the first bytes of a buffer: its two halves."""
+    v0 = key[0] ^ np.uint64(0x736F6D6570736575)
+    v1 = key[1] ^ np.uint64(0x646F72616E646F6D) ^ np.uint64(0xEE)
+    v2 = key[0] ^ np.uint64(0x6C7967656E657261)
+    v3 = key[1] ^ np.uint64(0x7465646279746573)
+    for block in range(size // 8 + 1):
+        word = np.uint64(0)
+        if block == size // 8:
+            word = np.uint64(size & 0xFF) << np.uint64(56)
+        for i in range(min(8, size - block * 8)):
+            word |= np.uint64(buffer[block * 8 + i]) << np.uint64(8 * i)
+        v3 ^= word
+        v0, v1, v2, v3 = _rounds(v0, v1, v2, v3, 2)
+        v0 ^= word
+    v2 ^= np.uint64(0xEE)
+    v0, v1, v2, v3 = _rounds(v0, v1, v2, v3, 4)
+    low = v0 ^ v1 ^ v2 ^ v3
+    v1 ^= np.uint64(0xDD)
+    v0, v1, v2, v3 = _rounds(v0, v1, v2, v3, 4)
+    high = v0 ^ v1 ^ v2 ^ v3
+    return low, high
+
+
+@njit(cache=True, nogil=True)
 def _ids(
     key: Words,
     names: Bytes,
@@ -148,25 +183,7 @@ def _ids(
         size = _decimal(incarnation[row], buffer, size + 1)
         buffer[size] = 0
         size = _decimal(0, buffer, size + 1)
-        v0 = key[0] ^ np.uint64(0x736F6D6570736575)
-        v1 = key[1] ^ np.uint64(0x646F72616E646F6D) ^ np.uint64(0xEE)
-        v2 = key[0] ^ np.uint64(0x6C7967656E657261)
-        v3 = key[1] ^ np.uint64(0x7465646279746573)
-        for block in range(size // 8 + 1):
-            word = np.uint64(0)
-            if block == size // 8:
-                word = np.uint64(size & 0xFF) << np.uint64(56)
-            for i in range(min(8, size - block * 8)):
-                word |= np.uint64(buffer[block * 8 + i]) << np.uint64(8 * i)
-            v3 ^= word
-            v0, v1, v2, v3 = _rounds(v0, v1, v2, v3, 2)
-            v0 ^= word
-        v2 ^= np.uint64(0xEE)
-        v0, v1, v2, v3 = _rounds(v0, v1, v2, v3, 4)
-        low = v0 ^ v1 ^ v2 ^ v3
-        v1 ^= np.uint64(0xDD)
-        v0, v1, v2, v3 = _rounds(v0, v1, v2, v3, 4)
-        high = v0 ^ v1 ^ v2 ^ v3
+        low, high = _siphash(key, buffer, size)
         for i in range(8):
             digest[i] = (low >> np.uint64(8 * i)) & np.uint64(0xFF)
             digest[8 + i] = (high >> np.uint64(8 * i)) & np.uint64(0xFF)

@@ -21,7 +21,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-__all__ = ["build_report"]
+    import polars as pl
+
+__all__ = ["TOP", "build_report"]
 
 COLUMNS: Final = 250
 FILES: Final = 40
@@ -44,16 +46,24 @@ _COMPONENT_SIZES: Final = (
 )
 
 
-def build_report(out: Path, manifest: Mapping[str, Any]) -> str:
+def build_report(
+    out: Path,
+    manifest: Mapping[str, Any],
+    *,
+    largest: Mapping[str, pl.DataFrame] | None = None,
+) -> str:
     """Render the report of the run that wrote the folder `out`; write nothing.
 
-    `manifest` says what the tables do not: what was read and how, counts, component sizes,
-    timings, warnings. A key that is not there leaves its section out.
+    Args:
+        out: the folder.
+        manifest: what the tables do not say: what was read and how, counts, component sizes,
+            timings, warnings. A key that is not there leaves its section out.
+        largest: the rows of the `TOP` largest profiles, if they are at hand; see `Tables`.
 
     Raises:
         OutputError: the folder lacks a table that every run writes.
     """
-    tables = Tables(out)
+    tables = Tables(out, largest)
     sizes = tables.profile_sizes()
     context = {
         "css": Markup(_resource("report.css")),  # noqa: S704 - a file of this package

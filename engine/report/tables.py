@@ -13,6 +13,7 @@ import polars as pl
 from sameas.errors import Fault, OutputError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
 __all__ = ["KINDS", "STATUSES", "Row", "Tables"]
@@ -43,9 +44,16 @@ class Tables:
         OutputError: a table that every run writes is missing, cannot be read or lacks a column.
     """
 
-    def __init__(self, out: Path) -> None:
-        """Open the tables; nothing but their schemas is read."""
+    def __init__(self, out: Path, largest: Mapping[str, pl.DataFrame] | None = None) -> None:
+        """Open the tables; nothing but their schemas is read.
+
+        Args:
+            out: the folder.
+            largest: of the largest profiles, as many as will be asked for and no other, their
+                rows; see `sameas.engine.batch.tables.largest`. None: they are looked for.
+        """
         self._frames: dict[str, pl.LazyFrame] = {}
+        self._largest = {name: frame.lazy() for name, frame in (largest or {}).items()}
         faults: list[Fault] = []
         for name, columns in (_NEEDED | _OPTIONAL).items():
             path = out / f"{name}.parquet"
@@ -92,7 +100,9 @@ class Tables:
         names = [name for name in profiles.collect_schema().names() if name not in _NO_TRAIT]
         order = ["records", "identifiers", "profile_id"]
         # Find the ids first: traits of millions of profiles need not be read for ten of them.
-        top = profiles.select(order).sort(order, descending=[True, True, False]).head(limit)
+        top = self._largest.get("profiles")
+        if top is None:
+            top = profiles.select(order).sort(order, descending=[True, True, False]).head(limit)
         ids = top.collect(engine="streaming")["profile_id"].to_list()
         chosen = pl.col("profile_id").is_in(ids)
         times = [pl.col(name).cast(pl.Int64, strict=False) for name in ("first_seen", "last_seen")]
@@ -103,14 +113,14 @@ class Tables:
         )
         found.sort(key=lambda row: ids.index(row["profile_id"]))
         sources = (
-            self._frames["records"]
+            (self._frames | self._largest)["records"]
             .filter(chosen)
             .group_by("profile_id", "source")
             .agg(records=pl.len())
             .sort("records", "source", descending=[True, False])
         )
         identifiers = (
-            self._frames["identifiers"]
+            (self._frames | self._largest)["identifiers"]
             .filter(chosen)
             .sort("records", "value", descending=[True, False])
             .group_by("profile_id", "type", maintain_order=True)

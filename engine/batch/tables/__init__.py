@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.batch.tables.answer import FORMAT_VERSION, STATUS, Answer
 from sameas.engine.batch.tables.arrow import frame_table
+from sameas.engine.batch.tables.largest import largest
 from sameas.engine.batch.tables.links import edges, identifiers
 from sameas.engine.batch.tables.profiles import profiles
-from sameas.engine.batch.tables.records import ledger, records
+from sameas.engine.batch.tables.records import ledger, messages, records
 from sameas.engine.batch.tables.refused import judgements, refused, rejected
 
 if TYPE_CHECKING:
@@ -19,12 +20,12 @@ if TYPE_CHECKING:
 
     import pyarrow as pa
 
-__all__ = ["FORMAT_VERSION", "STATUS", "Answer", "build"]
+__all__ = ["FORMAT_VERSION", "STATUS", "Answer", "build", "largest"]
 
 
 def build(answer: Answer) -> dict[str, tuple[pa.Schema, Iterator[pa.RecordBatch]]]:
     """Every table by name: its schema and its rows, in batches of bounded size."""
-    return {
+    found = {
         "records": records(answer),
         "identifiers": identifiers(answer),
         "profiles": profiles(answer),
@@ -36,3 +37,6 @@ def build(answer: Answer) -> dict[str, tuple[pa.Schema, Iterator[pa.RecordBatch]
         "ledger": ledger(answer),
         "ids": frame_table(answer.issued.ids, coded=["source"]),
     }
+    if answer.live.messages:
+        found["messages"] = messages(answer.live.messages, answer.live.columns.sources)
+    return found

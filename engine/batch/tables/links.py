@@ -9,7 +9,6 @@ import polars as pl
 import pyarrow as pa
 from numba import njit
 
-from sameas.engine.batch.memory import prefetch
 from sameas.engine.batch.tables.answer import STATUS
 from sameas.engine.batch.tables.arrow import (
     ROWS,
@@ -22,6 +21,7 @@ from sameas.engine.batch.tables.arrow import (
     words,
 )
 from sameas.engine.batch.texts import Texts
+from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

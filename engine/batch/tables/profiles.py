@@ -9,7 +9,6 @@ import polars as pl
 import pyarrow as pa
 from numba import njit
 
-from sameas.engine.batch.tables.answer import STATUS
 from sameas.engine.batch.tables.arrow import TIME, batch_of, chunk, spans, times
 from sameas.engine.golden import golden_slices
 
@@ -25,28 +24,14 @@ if TYPE_CHECKING:
 
 __all__ = ["profiles"]
 
-_LINKED, _CONTESTED = STATUS.index("linked"), STATUS.index("contested")
-
 
 def profiles(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     columns, partition = answer.live.columns, answer.partition
     n_profiles = partition.n_profiles
-    size, held = (np.zeros(n_profiles, dtype=np.int32) for _ in range(2))
+    size, held = np.zeros(n_profiles, dtype=np.int32), answer.held
     first = np.full(n_profiles, np.iinfo(np.int64).max)
     last = np.full(n_profiles, np.iinfo(np.int64).min)
     _extent(partition.profile, columns.first_seen, columns.last_seen, size, first, last)
-    found = partition.links
-    _held(
-        partition.profile,
-        found.ptr,
-        found.ids,
-        found.iptr,
-        found.irec,
-        partition.status,
-        partition.home,
-        partition.granted,
-        held,
-    )
     provenance = pa.list_(
         pa.struct(
             [
@@ -135,31 +120,3 @@ def _extent(
         size[p] += 1
         first[p] = min(first[p], first_seen[record])
         last[p] = max(last[p], last_seen[record])
-
-
-@njit(cache=True, nogil=True)
-def _held(
-    profile: Ints,
-    ptr: Longs,
-    ids: Ints,
-    iptr: Ints,
-    irec: Ints,
-    status: NDArray[np.int8],
-    home: Ints,
-    granted: NDArray[np.bool_],
-    out: Ints,
-) -> None:
-    """How many identifiers each profile holds."""
-    seen = np.full(len(out), -1, dtype=np.int32)
-    for x in range(len(iptr) - 1):
-        if status[x] == _LINKED:
-            out[home[x]] += 1
-        elif status[x] == _CONTESTED:
-            for i in range(iptr[x], iptr[x + 1]):
-                record = irec[i]
-                if seen[profile[record]] == x:
-                    continue
-                for at in range(ptr[record], ptr[record + 1]):
-                    if ids[at] == x and granted[at]:
-                        seen[profile[record]] = x
-                        out[profile[record]] += 1

@@ -21,12 +21,12 @@ from sameas.engine.batch.texts import Texts
 from sameas.engine.ids.advance import KEYS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from sameas.engine.batch.live import Live
+    from sameas.engine.batch.live import Live, Messages
     from sameas.engine.batch.tables.answer import Answer
 
-__all__ = ["ledger", "records"]
+__all__ = ["ledger", "messages", "records"]
 
 
 def records(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
@@ -91,3 +91,19 @@ def ledger(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     withdrawn = KEYS.get_field_index("withdrawn_at")
     schema = KEYS.set(withdrawn, pa.field("withdrawn_at", TIME))
     return schema, (batch.cast(schema) for batch in answer.issued.key_batches())
+
+
+def messages(heard: Messages, sources: Sequence[str]) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
+    schema = pa.schema([("source", WORD), ("message_id", pa.string()), ("event_time", TIME)])
+    ids = Texts.of([heard.ids])
+
+    def rows() -> Iterator[pa.RecordBatch]:
+        for span in spans(len(heard)):
+            found = {
+                "source": words(sources, heard.source[span]),
+                "message_id": ids.take(heard.number[span]),
+                "event_time": times(heard.event_time[span]),
+            }
+            yield batch_of(schema, found)
+
+    return schema, rows()

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
+
 from sameas.engine.golden.plain import Speaker
 from sameas.engine.online.counters import Counters
 from sameas.engine.online.fold import again
@@ -156,7 +158,7 @@ class Past:
         for number, row in sorted(rows.items()):
             # nothing is written: the unit is thrown away
             unit = Unit(_Until(reader, self.micros))
-            state = State(self._rules, Counters(), b"")
+            state = State(self._rules, Counters(), np.zeros(2, dtype=np.uint64))
             base = first.get(row.input, number) if row.kind == CONTENT else number
             live = again(unit, state, base).get(number)
             if live is not None:
