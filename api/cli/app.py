@@ -7,7 +7,18 @@ from typing import Annotated
 import typer
 from typer.core import TyperGroup
 
-from sameas.api.cli import demo, evaluate, policy, resolve
+from sameas.api.cli import (
+    backup,
+    demo,
+    dump,
+    evaluate,
+    key,
+    load,
+    policy,
+    resolve,
+    serve,
+    verify,
+)
 from sameas.errors import SameasError
 
 __all__ = ["app"]
@@ -62,4 +73,10 @@ def _root(
 app.command(name="resolve")(resolve.resolve)
 app.command(name="evaluate")(evaluate.evaluate)
 app.add_typer(policy.app, name="policy")
+app.command(name="serve")(serve.serve)
+app.add_typer(key.app, name="key")
+app.command(name="load")(load.load)
+app.command(name="dump")(dump.dump)
+app.command(name="verify")(verify.verify)
+app.command(name="backup")(backup.backup)
 app.command(name="demo")(demo.demo)

@@ -1,102 +1,174 @@
-"""Shows the demo's report on this machine only: one page, read-only, to a browser on the loopback.
-
-Every other path is 404, so nothing beside the report leaves the folder; a request that names
-another host is refused, so no web page in a browser can read it through a name of its own.
-"""
+"""`sameas serve`: a store behind the HTTP API, until it is told to end."""
 
 from __future__ import annotations
 
-import errno
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
-from sameas.api.cli.console import safe
-from sameas.errors import Fault, OutputError
+import typer
+
+from sameas.api.cli.console import people, safe
+from sameas.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-__all__ = ["find_report", "make_server", "serve_report"]
+    from sameas.api.http import Settings
+    from sameas.engine.online.engine import Engine
+    from sameas.engine.policy import Policy
 
-HOST = "127.0.0.1"
-PORT = 8000
-_PAGES = ("/", "/report.html")
-_NAMES = frozenset({HOST, "localhost"})
+__all__ = ["address", "open_engine", "serve"]
 
 
-def serve_report(out: Path, *, console: Console) -> None:
-    """Serve the report in `out` until Ctrl-C.
+def serve(
+    store: Annotated[
+        Path,
+        typer.Option(
+            "--store", envvar="SAMEAS_STORE", help="File of the store; made if it is not there."
+        ),
+    ],
+    host: Annotated[
+        str, typer.Option("--host", envvar="SAMEAS_HOST", help="Address to listen at.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int,
+        typer.Option("--port", envvar="SAMEAS_PORT", min=0, max=65535, help="0: any free one."),
+    ] = 8080,
+    policy: Annotated[
+        Path | None,
+        typer.Option("--policy", envvar="SAMEAS_POLICY", help="Policy file of a new store."),
+    ] = None,
+    cors: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cors",
+            envvar="SAMEAS_CORS",
+            help="Origin of web pages that may call; may be repeated.",
+        ),
+    ] = None,
+    default_source: Annotated[
+        str,
+        typer.Option(
+            "--default-source", envvar="SAMEAS_DEFAULT_SOURCE", help="Source of what names none."
+        ),
+    ] = "api",
+    rate: Annotated[
+        float,
+        typer.Option(
+            "--rate", envvar="SAMEAS_RATE", min=0, help="Requests a second and key; 0: no limit."
+        ),
+    ] = 20_000,
+    collect_rate: Annotated[
+        float,
+        typer.Option(
+            "--collect-rate",
+            envvar="SAMEAS_COLLECT_RATE",
+            min=0,
+            help="The same for keys that may only collect.",
+        ),
+    ] = 2_000,
+    open_metrics: Annotated[
+        bool,
+        typer.Option("--open-metrics", envvar="SAMEAS_OPEN_METRICS", help="/metrics needs no key."),
+    ] = False,
+    no_docs: Annotated[
+        bool,
+        typer.Option(
+            "--no-docs", envvar="SAMEAS_NO_DOCS", help="Leave out /docs and /openapi.json."
+        ),
+    ] = False,
+    grace: Annotated[
+        float,
+        typer.Option(
+            "--grace", envvar="SAMEAS_GRACE", min=0, help="Seconds that calls have at the end."
+        ),
+    ] = 30,
+    quiet: Annotated[
+        bool,
+        typer.Option("--quiet", "-q", envvar="SAMEAS_QUIET", help="Log failures only."),
+    ] = False,
+) -> None:
+    """Serve a store over HTTP until Ctrl-C or SIGTERM; the first start prints a key."""
+    from sameas.api.http import Settings, listen
+    from sameas.api.http import serve as run
+
+    settings = Settings(
+        host=host,
+        port=port,
+        default_source=default_source,
+        origins=tuple(one for given in cors or () for one in given.split()),
+        rate=rate,
+        burst=2 * rate,
+        collect_rate=collect_rate,
+        collect_burst=2 * collect_rate,
+        open_metrics=open_metrics,
+        docs=not no_docs,
+        log_requests=not quiet,
+        grace=grace,
+    )
+    console = people()
+    with listen(host, port) as at, open_engine(store, policy=policy) as engine:
+        url = address(host, at.getsockname()[1])
+        run(engine, settings, at=at, told=lambda: _announce(console, engine, settings, store, url))
+
+
+def open_engine(store: Path, *, policy: Path | None = None) -> Engine:
+    """The engine of a store's file, its erase key beside it; both are made if need be.
 
     Raises:
-        OutputError: `out` holds no report.html.
+        InputError: a policy is given for a store that has another.
+        PolicyError: the policy file has faults.
+        SameasError: the store cannot be opened.
     """
+    from sameas.engine import policy as policies
+    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.erase_key import erase_key_of
+    from sameas.engine.online.loading import fact
+    from sameas.graph.store import open_store
+
+    rules = None if policy is None else policies.load(policy)
+    held = open_store(store)
+    try:
+        known = fact(held, "policy")
+        if known is not None and rules is not None:
+            _same(policies.loads(known), rules, policy)
+            rules = None
+        return Engine(held, policy=rules, erase_key=erase_key_of(store))
+    except BaseException:
+        held.close()
+        raise
+
+
+def _same(known: Policy, given: Policy, file: Path | None) -> None:
+    """Go on, if a store has the policy that is given."""
+    if known != given:
+        raise InputError(
+            Fault(
+                f"--policy {file}",
+                "the store has another policy",
+                "leave it out; POST /v1/policy/preview tries it, PUT /v1/policy changes to it",
+            )
+        )
+
+
+def address(host: str, port: int) -> str:
+    """Where a server is, as a URL."""
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _announce(console: Console, engine: Engine, settings: Settings, store: Path, url: str) -> None:
+    """Say where the server is; to the first who starts it, with a key."""
     from rich.text import Text
 
-    server = make_server(find_report(out))
-    with server:
-        console.print(Text(f"the report: http://{HOST}:{server.server_port}  (Ctrl-C ends)"))
-        try:
-            server.serve_forever()
-        except KeyboardInterrupt:
-            # What the line above asks for is no failure.
-            console.print()
+    from sameas.api.http import first_key, is_loopback
 
-
-def find_report(out: Path) -> Path:
-    """The report of a demo folder: its own, or that of the output folder inside it.
-
-    Raises:
-        OutputError: there is none.
-    """
-    for page in (out / "report.html", *sorted(out.glob("*/report.html"))):
-        if page.is_file():
-            return page
-    raise OutputError(Fault(safe(out), "holds no report.html", "run `sameas demo` again"))
-
-
-def make_server(page: Path, *, port: int = PORT) -> ThreadingHTTPServer:
-    """A server of that one page on the loopback, on a free port if `port` is taken."""
-
-    class Handler(_Handler):
-        report = page
-
-    try:
-        return ThreadingHTTPServer((HOST, port), Handler)
-    except OSError as error:
-        if error.errno not in {errno.EADDRINUSE, errno.EACCES}:
-            raise
-        return ThreadingHTTPServer((HOST, 0), Handler)
-
-
-class _Handler(BaseHTTPRequestHandler):
-    report: Path
-    # A browser that keeps an idle connection must not hold a thread for ever.
-    timeout = 30
-
-    def do_GET(self) -> None:
-        self._answer(body=True)
-
-    def do_HEAD(self) -> None:
-        self._answer(body=False)
-
-    def _answer(self, *, body: bool) -> None:
-        host = self.headers.get("Host", "").rpartition(":")[0] or self.headers.get("Host", "")
-        if host not in _NAMES:
-            self.send_error(421, "This server answers for the loopback only")
-            return
-        if self.path.partition("?")[0] not in _PAGES:
-            self.send_error(404)
-            return
-        page = self.report.read_bytes()
-        self.send_response(200)
-        self.send_header("Content-Type", "text/html; charset=utf-8")
-        self.send_header("Content-Length", str(len(page)))
-        self.send_header("X-Content-Type-Options", "nosniff")
-        self.send_header("Cache-Control", "no-store")
-        self.end_headers()
-        if body:
-            self.wfile.write(page)
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002 (the base names it so)
-        """Say nothing: the terminal shows the demo's stories."""
+    lines = [("store", safe(store)), ("listen", url + ("/docs" if settings.docs else ""))]
+    if is_loopback(settings.host):
+        with engine.reader() as reader:
+            secret = first_key(engine, reader)
+        if secret is not None:
+            lines += [("key", f"{secret}  (admin; it is shown this once)")]
+            lines += [("try", f"curl -u {secret}: {url}/v1/policy")]
+    lines += [("end", "Ctrl-C")]
+    for label, text in lines:
+        console.print(Text.assemble((f"{label:>7}  ", "bold"), text), soft_wrap=True)

@@ -42,8 +42,8 @@ _ABOUT = {
 }
 
 
-def run_demo(out: Path, *, seed: int, people: int, console: Console) -> None:
-    """Write the shop to `out`/data and the answer to `out`/result, and print both as stories.
+def run_demo(out: Path, *, seed: int, people: int, console: Console) -> list[Story]:
+    """Write the shop to `out`/data and the answer to `out`/result; print, and give, its stories.
 
     Raises:
         InputError: `people` is less than one, or `out` is a file.
@@ -82,6 +82,7 @@ def run_demo(out: Path, *, seed: int, people: int, console: Console) -> None:
         f"--truth {escape(str(out / 'truth.parquet'))}[/]",
         soft_wrap=True,
     )
+    return told
 
 
 def _what_went_in(shop: Shop, seed: int) -> RenderableType:

@@ -9,33 +9,32 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from sameas.api.http.app import create_app
-    from sameas.api.http.backend import Backend, Call
     from sameas.api.http.keys import create_key, first_key, list_keys, revoke_key
-    from sameas.api.http.server import serve
+    from sameas.api.http.server import is_loopback, listen, serve
     from sameas.api.http.settings import Limits, Settings
 
 __all__ = [
-    "Backend",
-    "Call",
     "Limits",
     "Settings",
     "create_app",
     "create_key",
     "first_key",
+    "is_loopback",
     "list_keys",
+    "listen",
     "revoke_key",
     "serve",
 ]
 
 _HOMES = {
-    "Backend": "backend",
-    "Call": "backend",
     "Limits": "settings",
     "Settings": "settings",
     "create_app": "app",
     "create_key": "keys",
     "first_key": "keys",
+    "is_loopback": "server",
     "list_keys": "keys",
+    "listen": "server",
     "revoke_key": "keys",
     "serve": "server",
 }

@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from sameas.api.http.backend import Backend
     from sameas.api.http.logs import Log
+    from sameas.engine.online.engine import Engine
 
 __all__ = ["App", "create_app"]
 
@@ -59,7 +59,7 @@ class App(FastAPI):
 
 
 def create_app(
-    engine: Backend, settings: Settings | None = None, *, log: Log | None = None
+    engine: Engine, settings: Settings | None = None, *, log: Log | None = None
 ) -> FastAPI:
     """The API over an engine, which it closes when the server ends.
 
@@ -143,7 +143,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         forgetting.cancel()
         with suppress(asyncio.CancelledError):
             await forgetting
-        await to_thread.run_sync(service.backend.close)
+        await to_thread.run_sync(service.engine.close)
         service.log.say("closed")
 
 
@@ -151,7 +151,7 @@ async def _forget_replies(service: Service) -> None:
     """Let go of answers that nobody can ask for again."""
 
     def old(before: int) -> list[str]:
-        with service.backend.reader() as reader:
+        with service.engine.reader() as reader:
             return [row.key for row in reader.scan(t.REPLY) if row.time < before]
 
     while True:
@@ -160,7 +160,7 @@ async def _forget_replies(service: Service) -> None:
             before = _now() - round(service.settings.reply_hours * _HOUR)
             names = await to_thread.run_sync(old, before)
             for at in range(0, len(names), _SLICE):
-                await service.backend.run_async(purge(names[at : at + _SLICE], before))
+                await service.engine.run_async(purge(names[at : at + _SLICE], before))
 
 
 def _now() -> int:

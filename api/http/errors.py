@@ -11,7 +11,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -102,10 +101,7 @@ def problem_of(error: BaseException) -> Problem:
         return error
     if isinstance(error, SameasError):
         status = error.status
-        name = re.sub(r"(?<!^)(?=[A-Z])", "_", type(error).__name__.removesuffix("Error")).lower()
-        code = {"engine": "conflict", "input": "invalid_body"}.get(name, name)
         headers = {"Retry-After": "1"} if status == 503 else {}
-        return Problem(
-            status, code, "; ".join(map(str, error.faults)), faults=error.faults, headers=headers
-        )
+        words = "; ".join(map(str, error.faults))
+        return Problem(status, error.code, words, faults=error.faults, headers=headers)
     return Problem(500, "internal", "something failed that should not have; it was logged")

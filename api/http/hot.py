@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from starlette.types import Receive, Scope, Send
 
     from sameas.api.http.answers import Item
-    from sameas.api.http.backend import Call
     from sameas.api.http.keys import Access
     from sameas.api.http.service import Seen, Service
+    from sameas.engine.online.calls import Call
     from sameas.engine.online.events import Answer
     from sameas.engine.online.view.answers import Found
 
@@ -75,13 +75,14 @@ class _Writes:
     def _call(self, item: Any, access: Access, *, unclean: bool) -> Call[Answer]:
         if type(item) is not Merge:
             item = _converted(item)
-        return self._service.backend.take(self._service.intake.event(item, access, unclean=unclean))
+        row = self._service.intake.event(item, access, unclean=unclean)
+        return self._service.engine.calls.take(row)
 
     async def _do(self, calls: Sequence[Call[Answer] | Problem]) -> list[Item]:
         """Do what can be done, and say what became of each."""
         good = [one for one in calls if not isinstance(one, Problem)]
         pieces = [together(good[at : at + _PIECE]) for at in range(0, len(good), _PIECE)]
-        waiting = [self._service.backend.run_async(piece) for piece in pieces]
+        waiting = [self._service.engine.run_async(piece) for piece in pieces]
         done: list[Answer | BaseException] = []
         for piece, result in zip(
             range(0, len(good), _PIECE),
@@ -127,7 +128,7 @@ class _Writes:
         elif isinstance(calls, list):
             await send_json(send, self._batch(await self._do(calls), access))
         else:
-            answer = await self._service.backend.run_async(calls)
+            answer = await self._service.engine.run_async(calls)
             await send_json(send, _SUCCESS if access.collects_only else encode(answer))
 
     async def _answer_once(
@@ -155,7 +156,7 @@ class _Writes:
                 return _SUCCESS if access.collects_only else encode(answer)
 
             call = once(calls, key=key, body=raw, encode=single, hours=hours)
-        body, replayed = await self._service.backend.run_async(call)
+        body, replayed = await self._service.engine.run_async(call)
         await send_json(send, body, headers=_REPLAYED if replayed else None)
 
 
@@ -275,7 +276,7 @@ class LookupRoute:
         await send_json(send, encode(found[0] if one else Looked(tuple(found))))
 
     def _find(self, refs: Sequence[tuple[str, str]]) -> Sequence[Found]:
-        with self._service.backend.view() as view:
+        with self._service.engine.view() as view:
             return view.lookup(refs)
 
 

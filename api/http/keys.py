@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
 
-from sameas.api.http.backend import Call
 from sameas.api.http.errors import Problem
+from sameas.engine.online.calls import Call
 from sameas.engine.online.unit import Unit
 from sameas.errors import Fault, InputError
 from sameas.graph.store import tables as t
@@ -24,8 +24,8 @@ from sameas.graph.store import tables as t
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from sameas.api.http.backend import Backend, Runs
     from sameas.api.http.settings import Settings
+    from sameas.engine.online.engine import Engine
     from sameas.graph.store.port import Reader, Store
 
 __all__ = [
@@ -135,8 +135,8 @@ class Access:
 class Gatekeeper:
     """Who a request comes from. Valid keys are remembered for some seconds, by their digest."""
 
-    def __init__(self, backend: Backend, settings: Settings) -> None:
-        self._backend = backend
+    def __init__(self, engine: Engine, settings: Settings) -> None:
+        self._engine = engine
         self._settings = settings
         self._seen: dict[bytes, tuple[Access, float]] = {}
         self._buckets: dict[str, Bucket] = {}
@@ -159,7 +159,7 @@ class Gatekeeper:
                 "key_missing", "the Authorization header is neither `Bearer KEY` nor Basic `KEY:`"
             )
         digest = sha256(secret).digest()
-        with self._backend.reader() as reader:
+        with self._engine.reader() as reader:
             rows = reader.find(t.KEY, ("digest",), [(digest,)])
         if not rows or not compare_digest(rows[0].digest, digest) or rows[0].revoked is not None:
             self._seen.pop(whole, None)
@@ -256,7 +256,7 @@ def revoke(unit: Unit, key: str, now: int) -> t.KeyRow:
 
 
 def create_key(
-    where: Runs | Store, name: str, scopes: Iterable[str], source: str | None = None
+    where: Engine | Store, name: str, scopes: Iterable[str], source: str | None = None
 ) -> str:
     """Make a key that lasts, and give its secret, this once.
 
@@ -274,7 +274,7 @@ def create_key(
     return _do(where, work)
 
 
-def revoke_key(where: Runs | Store, key: str) -> None:
+def revoke_key(where: Engine | Store, key: str) -> None:
     """End a key for good. A running server takes at most its `key_seconds` to notice.
 
     Raises:
@@ -295,7 +295,7 @@ def list_keys(reader: Reader) -> list[t.KeyRow]:
     return sorted(reader.scan(t.KEY), key=lambda row: (row.created, row.id))
 
 
-def first_key(where: Runs | Store, reader: Reader) -> str | None:
+def first_key(where: Engine | Store, reader: Reader) -> str | None:
     """An admin key, if there is none that is valid; None: there is."""
     for row in reader.scan(t.KEY):
         if row.revoked is None and "admin" in row.scopes.split():
@@ -303,8 +303,10 @@ def first_key(where: Runs | Store, reader: Reader) -> str | None:
     return create_key(where, "first", ["admin"])
 
 
-def _do(where: Runs | Store, work: Callable[[Unit, int], Result]) -> Result:
-    if hasattr(where, "run"):
+def _do(where: Engine | Store, work: Callable[[Unit, int], Result]) -> Result:
+    from sameas.engine.online.engine import Engine
+
+    if isinstance(where, Engine):
         call: Call[Result] = Call(lambda unit, state: work(unit, state.now))
         return where.run(call).result()
     unit = Unit(where)

@@ -71,4 +71,5 @@ class Log:
 
     def say(self, event: str, **what: object) -> None:
         """One line about the server itself."""
-        self._log.info(event, **what)
+        if self._requests:
+            self._log.info(event, **what)

@@ -12,7 +12,8 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from sameas.api.http.backend import Backend
+    from sameas.engine.online.engine import Engine
+
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
 
@@ -23,20 +24,20 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 class _EngineNumbers:
     """The engine's own numbers, read when they are asked for."""
 
-    def __init__(self, backend: Backend) -> None:
-        self._backend = backend
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
 
     def describe(self) -> list[Metric]:
         """Nothing: that would ask the engine when it is registered."""
         return []
 
     def collect(self) -> Iterator[Metric]:
-        health = self._backend.health()
+        health = self._engine.health()
         gauges = {
             "sameas_ready": ("Whether writes are taken.", int(health.ready)),
             "sameas_queue_length": ("Calls that wait for the writer.", health.waiting),
             "sameas_feed_position": ("The last position of the change feed.", health.position),
-            "sameas_pending_inputs": ("Inputs kept and not in effect yet.", health.pending),
+            "sameas_pending": ("Whether inputs are not in effect yet.", int(health.pending)),
         }
         for name, (text, value) in gauges.items():
             yield GaugeMetricFamily(name, text, value=value)
@@ -50,7 +51,7 @@ class _EngineNumbers:
 class Metrics:
     """The registry of one app."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "sameas_http_requests",
@@ -71,7 +72,7 @@ class Metrics:
             ("outcome",),
             registry=self._registry,
         )
-        self._registry.register(_EngineNumbers(backend))
+        self._registry.register(_EngineNumbers(engine))
         self._known: dict[tuple[str, str, int], tuple[Counter, Histogram]] = {}
 
     def seen(self, method: str, route: str, status: int, seconds: float) -> None:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sameas.api.http.backend import Backend
+    from sameas.engine.online.engine import Engine
+
 
 __all__ = ["News"]
 
@@ -16,12 +17,12 @@ __all__ = ["News"]
 class News:
     """Tells waiters of one event loop that something was committed."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event = asyncio.Event()
         self._waiters = 0
         self._ended = False
-        self._leave: Callable[[], None] = backend.subscribe(self._told)
+        self._leave: Callable[[], None] = engine.subscribe(self._told)
 
     def ticket(self) -> asyncio.Event:
         """Take it before looking; it is set by whatever is committed from then on."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import socket
 from ipaddress import ip_address
 from typing import TYPE_CHECKING
 
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import FrameType
 
-    from sameas.api.http.backend import Backend
+    from sameas.engine.online.engine import Engine
 
-__all__ = ["serve"]
+__all__ = ["is_loopback", "listen", "serve"]
+
+_BACKLOG = 2048
 
 
 class _Server(uvicorn.Server):
@@ -35,14 +39,48 @@ class _Server(uvicorn.Server):
         self._captured_signals.clear()  # else it is raised again, and ending in order is a failure
 
 
-def serve(engine: Backend, settings: Settings | None = None) -> None:
-    """Serve until SIGINT or SIGTERM, then close the engine.
+def listen(host: str, port: int) -> socket.socket:
+    """Take a port; callers wait from then on. Port 0: any that is free.
 
     Raises:
-        InputError: nobody has a key, and other machines could call.
+        InputError: it is taken, or the host is none of this machine.
+    """
+    where = f"{host}:{port}"
+    try:
+        family = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0][0]
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        if error.errno == errno.EADDRINUSE:
+            fault = Fault(where, "is in use", "stop what listens there, or choose another port")
+        elif error.errno == errno.EACCES:
+            fault = Fault(where, "may not be used", "choose a port above 1023")
+        else:
+            fault = Fault(where, "is no address of this machine", "choose another host")
+        raise InputError(fault) from error
+    except OverflowError:
+        raise InputError(Fault(where, "is no port", "0 to 65535")) from None
+
+
+def serve(
+    engine: Engine,
+    settings: Settings | None = None,
+    *,
+    at: socket.socket | None = None,
+    told: Callable[[], None] | None = None,
+) -> None:
+    """Serve until SIGINT or SIGTERM, then close the engine.
+
+    Args:
+        engine: what does the calls.
+        settings: None: the defaults.
+        at: what to serve at, of `listen`; None: as the settings say.
+        told: called when the port is open and nothing stands in the way.
+
+    Raises:
+        InputError: nobody has a key, and other machines could call; or the port cannot be used.
     """
     settings = settings or Settings()
-    if not _is_loopback(settings.host) and not _has_keys(engine):
+    if not is_loopback(settings.host) and not _has_keys(engine):
         raise InputError(
             Fault(
                 f"host {settings.host}",
@@ -50,33 +88,36 @@ def serve(engine: Backend, settings: Settings | None = None) -> None:
                 "make one with `sameas key create`, or bind to 127.0.0.1",
             )
         )
-    app = create_app(engine, settings)
-    assert isinstance(app, App)
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        loop="uvloop",
-        http="httptools",
-        ws="none",
-        lifespan="on",
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        date_header=True,
-        proxy_headers=False,
-        timeout_graceful_shutdown=round(settings.grace),
-    )
-    app.service.log.say("serving", host=settings.host, port=settings.port)
-    _Server(config, app.service.begin_close).run()
+    with at or listen(settings.host, settings.port) as taken:
+        app = create_app(engine, settings)
+        assert isinstance(app, App)
+        config = uvicorn.Config(
+            app,
+            loop="auto",
+            http="auto",
+            ws="none",
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            date_header=True,
+            proxy_headers=False,
+            timeout_graceful_shutdown=round(settings.grace),
+        )
+        host, port = taken.getsockname()[:2]
+        app.service.log.say("serving", host=host, port=port)
+        if told is not None:
+            told()
+        _Server(config, app.service.begin_close).run([taken])
 
 
-def _has_keys(engine: Backend) -> bool:
+def _has_keys(engine: Engine) -> bool:
     with engine.reader() as reader:
         return any(row.revoked is None for row in list_keys(reader))
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Only this machine can call it."""
     try:
         return ip_address(host).is_loopback
     except ValueError:

@@ -24,9 +24,11 @@ if TYPE_CHECKING:
 
     from starlette.requests import Request
 
-    from sameas.api.http.backend import Backend, Call, Reads
     from sameas.api.http.keys import Access
     from sameas.api.http.settings import Settings
+    from sameas.engine.online.calls import Call
+    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.view import View
 
 __all__ = ["JSON", "Json", "Seen", "Service", "encode", "seen_of"]
 
@@ -81,14 +83,14 @@ def seen_of(request: Request) -> Seen:
 class Service:
     """The parts of one app."""
 
-    def __init__(self, backend: Backend, settings: Settings, log: Log | None = None) -> None:
-        self.backend = backend
+    def __init__(self, engine: Engine, settings: Settings, log: Log | None = None) -> None:
+        self.engine = engine
         self.settings = settings
-        self.keys = Gatekeeper(backend, settings)
+        self.keys = Gatekeeper(engine, settings)
         self.intake = Intake(settings)
-        self.metrics = Metrics(backend)
+        self.metrics = Metrics(engine)
         self.log = log or Log(requests=settings.log_requests)
-        self.news = News(backend)
+        self.news = News(engine)
         self.closing = False
 
     def begin_close(self) -> None:
@@ -96,11 +98,11 @@ class Service:
         self.closing = True
         self.news.end()
 
-    async def read(self, ask: Callable[[Reads], Result]) -> Result:
+    async def read(self, ask: Callable[[View], Result]) -> Result:
         """Ask the last committed state, in a thread of its own."""
 
         def work() -> Result:
-            with self.backend.view() as view:
+            with self.engine.view() as view:
                 return ask(view)
 
         return await to_thread.run_sync(work)
@@ -129,10 +131,10 @@ class Service:
         seen = seen_of(request)
         key = seen.headers.get(b"idempotency-key")
         if key is None:
-            return Json(encode(shown(await self.backend.run_async(call))))
+            return Json(encode(shown(await self.engine.run_async(call))))
         assert seen.access is not None
         route = f"{request.method} {request.url.path}"
-        body, replayed = await self.backend.run_async(
+        body, replayed = await self.engine.run_async(
             once(
                 call,
                 key=replay_key(seen.access.id, route, key),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
-from sameas.api.http.backend import Call
 from sameas.api.http.errors import Problem
+from sameas.engine.online.calls import Call
 from sameas.errors import Fault
 from sameas.graph.store import tables as t
 

@@ -12,9 +12,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sameas.api.client import AsyncClient, Client
     from sameas.engine.batch import Result, resolve
+    from sameas.engine.online.engine import Engine
     from sameas.engine.policy import Policy
     from sameas.errors import (
+        ApiError,
         EngineClosedError,
         EngineError,
         Fault,
@@ -34,11 +37,16 @@ if TYPE_CHECKING:
         StoreRowError,
         UnknownJudgementError,
         UnknownProfileError,
+        UnreachableError,
     )
 
     __version__: str
 
 __all__ = [
+    "ApiError",
+    "AsyncClient",
+    "Client",
+    "Engine",
     "EngineClosedError",
     "EngineError",
     "Fault",
@@ -60,11 +68,15 @@ __all__ = [
     "StoreRowError",
     "UnknownJudgementError",
     "UnknownProfileError",
+    "UnreachableError",
     "__version__",
     "resolve",
 ]
 
 _HOMES = {
+    "AsyncClient": "sameas.api.client",
+    "Client": "sameas.api.client",
+    "Engine": "sameas.engine.online.engine",
     "Policy": "sameas.engine.policy",
     "Result": "sameas.engine.batch",
     "resolve": "sameas.engine.batch",

@@ -17,14 +17,18 @@
     │   ├── StoreLockedError    somebody else writes to it
     │   ├── StoreReadOnlyError  it may be read, not written
     │   └── StoreRowError       a row that it cannot keep; nothing was changed
+    ├── ApiError          what a server answered instead, where no other class says it
+    │   └── UnreachableError    no answer came: it may have been done, or not
     └── MissingExtraError an optional dependency that is not installed
 
 Each carries all faults of its document at once, one `Fault` a place. The command line prints them
-and exits with `exit_code`; over HTTP the answer has `status`.
+and exits with `exit_code`; over HTTP the answer has `status` and `code`, and the client raises the
+same class again.
 """
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
@@ -32,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 __all__ = [
+    "ApiError",
     "EngineClosedError",
     "EngineError",
     "Fault",
@@ -51,6 +56,7 @@ __all__ = [
     "StoreRowError",
     "UnknownJudgementError",
     "UnknownProfileError",
+    "UnreachableError",
 ]
 
 
@@ -76,7 +82,13 @@ class SameasError(Exception):
     """
 
     exit_code: ClassVar[int] = 2
-    status: ClassVar[int] = 500
+    status: int = 500
+    code: str = "sameas"
+
+    def __init_subclass__(cls) -> None:
+        """Name the code after the class, if it has none of its own."""
+        if "code" not in vars(cls):
+            cls.code = re.sub(r"(?<!^)(?=[A-Z])", "_", cls.__name__.removesuffix("Error")).lower()
 
     def __init__(self, faults: Iterable[Fault] | Fault | str) -> None:
         if isinstance(faults, str):
@@ -90,13 +102,14 @@ class SameasError(Exception):
 class InputError(SameasError):
     """Input that cannot be used at all."""
 
-    status: ClassVar[int] = 422
+    code = "invalid_body"
+    status = 422
 
 
 class PolicyError(SameasError):
     """A policy that breaks its schema."""
 
-    status: ClassVar[int] = 422
+    status = 422
 
 
 class OutputError(SameasError):
@@ -106,31 +119,32 @@ class OutputError(SameasError):
 class EngineError(SameasError):
     """A call on the online engine that it cannot do."""
 
-    status: ClassVar[int] = 409
+    code = "conflict"
+    status = 409
 
 
 class EngineClosedError(EngineError):
     """The engine was closed, or is closing."""
 
-    status: ClassVar[int] = 503
+    status = 503
 
 
 class GoneProfileError(EngineError):
     """All records of the profile were withdrawn; its id is never given to anybody else."""
 
-    status: ClassVar[int] = 410
+    status = 410
 
 
 class UnknownJudgementError(EngineError):
     """A judgement that is not in the ledger, or was retracted."""
 
-    status: ClassVar[int] = 404
+    status = 404
 
 
 class UnknownProfileError(EngineError):
     """No profile was ever issued this id."""
 
-    status: ClassVar[int] = 404
+    status = 404
 
 
 class StoreError(SameasError):
@@ -140,7 +154,7 @@ class StoreError(SameasError):
 class StoreClosedError(StoreError):
     """The store, or the reader of it, was closed."""
 
-    status: ClassVar[int] = 503
+    status = 503
 
 
 class StoreCorruptError(StoreError):
@@ -154,29 +168,47 @@ class StoreFormatError(StoreError):
 class StoreFullError(StoreError):
     """No room is left. Nothing was changed; it may be tried again when there is room."""
 
-    status: ClassVar[int] = 507
+    status = 507
 
 
 class StoreLockedError(StoreError):
     """Somebody else writes to the store: it has one writer at a time."""
 
-    status: ClassVar[int] = 503
+    status = 503
 
 
 class StoreReadOnlyError(StoreError):
     """The store may be read, not written."""
 
-    status: ClassVar[int] = 503
+    status = 503
 
 
 class StoreRowError(StoreError):
     """A row that no store keeps, or that breaks a unique index. Nothing was changed."""
 
 
+class ApiError(SameasError):
+    """What a server answered instead; `code` and `status` are those of the answer."""
+
+    def __init__(
+        self, faults: Iterable[Fault] | Fault | str, *, code: str = "api", status: int = 500
+    ) -> None:
+        super().__init__(faults)
+        self.code = code
+        self.status = status
+
+
+class UnreachableError(ApiError):
+    """No answer came, however often it was asked: it may have been done, or not."""
+
+    def __init__(self, faults: Iterable[Fault] | Fault | str) -> None:
+        super().__init__(faults, code="unreachable", status=503)
+
+
 class MissingExtraError(SameasError):
     """An optional dependency that is not installed."""
 
-    status: ClassVar[int] = 501
+    status = 501
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(Fault(feature, "not installed", f"pip install 'sameas[{extra}]'"))

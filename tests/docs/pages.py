@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import socket
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -71,14 +74,14 @@ def quoted(cell: str) -> list[str]:
     return re.findall(r"`([^`]+)`", cell)
 
 
-def run(command: str, folder: Path) -> Ran:
+def run(command: str, folder: Path, **environment: str) -> Ran:
     """Run a line of shell where `sameas` is the one under test."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         command,
         shell=True,
         cwd=folder,
-        env={**os.environ, "PATH": path, "COLUMNS": "200"},
+        env={**os.environ, "PATH": path, "COLUMNS": "200", **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         encoding="utf-8",
@@ -92,9 +95,12 @@ def play(text: str, folder: Path) -> None:
     """Do all that a page says, in its order, and hold it to what it shows.
 
     Blocks with a name are saved. Commands must end with exit code 0, and print the lines below
-    them, in this order; `...` stands for any lines. Python blocks share their names.
+    them, in this order; `...` stands for any lines. Python blocks share their names. A server gets
+    a free port instead of 8080; a page that ends in the middle does not leave its server running.
     """
     names: dict[str, object] = {"__name__": "page"}
+    port = str(_free_port())
+    text = text.replace("127.0.0.1:8080", f"127.0.0.1:{port}")
     before = Path.cwd()
     os.chdir(folder)
     try:
@@ -103,14 +109,29 @@ def play(text: str, folder: Path) -> None:
                 (folder / block.name).write_text(block.text, encoding="utf-8")
             elif block.language == "console":
                 for command, shown in _COMMAND.findall(block.text):
-                    done = run(command, folder)
+                    done = run(command, folder, SAMEAS_PORT=port)
                     assert done.code == 0, f"{command}: exit code {done.code}\n{done.output}"
                     _compare(command, shown, done.output)
             elif block.language == "python":
                 code = compile("\n" * block.line + block.text, "page", "exec")
                 exec(code, names)
+    except BaseException:
+        _end(folder / "server.pid")
+        raise
     finally:
         os.chdir(before)
+
+
+def _free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port: int = taken.getsockname()[1]
+        return port
+
+
+def _end(file: Path) -> None:
+    if file.exists():
+        with suppress(ProcessLookupError):
+            os.kill(int(file.read_text()), signal.SIGKILL)
 
 
 def _compare(command: str, shown: str, output: str) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PAGE = read("docs/output.md")
 TRAITS = {"full_name", "city"}
 EVENTS = """\
-{"email": "ann@shop.example", "city": "Oslo", "updated": "2024-01-01"}
+{"email": "ann@shop.example", "city": "Oslo", "updated": "2024-01-01", "message_id": "m1"}
 {"email": "ann@shop.example", "full_name": "Ann", "updated": "2024-01-03"}
 {"email": "bob@shop.example", "full_name": "Bob", "updated": "2024-01-02"}
 """
@@ -28,7 +28,7 @@ EVENTS = """\
 
 @pytest.fixture(scope="module")
 def out(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The output of a run in which an observation needs `trait_times`."""
+    """The output of a run in which an observation needs `trait_times`, and a row is a message."""
     folder = tmp_path_factory.mktemp("output")
     source = folder / "web.jsonl"
     source.write_text(EVENTS, encoding="utf-8")

@@ -7,11 +7,11 @@ from fastapi import APIRouter, Path
 from starlette.requests import Request
 
 from sameas.api.http.answers import KeyAnswer, Keys, MadeKey
-from sameas.api.http.backend import Call
 from sameas.api.http.bodies import MakeKey
 from sameas.api.http.keys import list_keys, new_key, revoke
 from sameas.api.http.operation import operation
 from sameas.api.http.service import Json, encode, seen_of
+from sameas.engine.online.calls import Call
 from sameas.engine.online.state import State
 from sameas.engine.online.unit import Unit
 from sameas.graph.store import tables as t
@@ -24,10 +24,10 @@ router = APIRouter(prefix="/v1", tags=["keys"])
 @router.get("/keys", **operation("admin", Keys))
 async def keys(request: Request) -> Json:
     """All keys, without their secrets."""
-    backend = seen_of(request).service.backend
+    engine = seen_of(request).service.engine
 
     def work() -> list[t.KeyRow]:
-        with backend.reader() as reader:
+        with engine.reader() as reader:
             return list_keys(reader)
 
     return Json(encode(Keys(tuple(map(_answer, await to_thread.run_sync(work))))))
@@ -53,7 +53,7 @@ async def make(request: Request) -> Json:
         unit.put(t.KEY, row)
         return MadeKey(row.id, secret)
 
-    return Json(encode(await service.backend.run_async(Call(work))))
+    return Json(encode(await service.engine.run_async(Call(work))))
 
 
 @router.delete("/keys/{key}", **operation("admin", KeyAnswer, errors=(404,)))
@@ -66,7 +66,7 @@ async def end(
     def work(unit: Unit, state: State) -> t.KeyRow:
         return revoke(unit, key, state.now)
 
-    row = await service.backend.run_async(Call(work))
+    row = await service.engine.run_async(Call(work))
     service.keys.forget(key)
     return Json(encode(_answer(row)))
 

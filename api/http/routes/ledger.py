@@ -54,7 +54,7 @@ async def judge(request: Request) -> Json:
         body.author,
         body.reason,
     )
-    call = service.backend.say(judgement)
+    call = service.engine.calls.say(judgement)
     return await service.write(request, raw, call, lambda at: Judged(judgement.key, at))
 
 
@@ -64,5 +64,5 @@ async def retract(
 ) -> Json:
     """Take a judgement back: the graph is what it would be without it."""
     service = seen_of(request).service
-    call = service.backend.take_back(key)
+    call = service.engine.calls.take_back(key)
     return await service.write(request, b"", call, lambda at: Judged(key, at))

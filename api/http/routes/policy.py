@@ -4,11 +4,11 @@ from anyio import to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from sameas.api.http.backend import PolicyState, Preview
 from sameas.api.http.bodies import NewPolicy
 from sameas.api.http.operation import operation
 from sameas.api.http.service import Json, encode, seen_of
 from sameas.engine import policy as policies
+from sameas.engine.online.outcomes import PolicyState, Preview
 from sameas.engine.policy import Policy
 
 __all__ = ["router"]
@@ -26,8 +26,8 @@ async def _policy(request: Request) -> Policy:
 @router.get("/policy", **operation("read", PolicyState))
 async def policy(request: Request) -> Json:
     """The policy in force, and how far the change to the next one is."""
-    backend = seen_of(request).service.backend
-    return Json(encode(await to_thread.run_sync(backend.policy_state)))
+    engine = seen_of(request).service.engine
+    return Json(encode(await to_thread.run_sync(engine.policy_state)))
 
 
 @router.put(
@@ -39,9 +39,9 @@ async def set_policy(request: Request) -> Json:
     History is resolved again beside the graph as it is; then all switches in one feed position.
     `GET /v1/policy` tells how far it is.
     """
-    backend = seen_of(request).service.backend
+    engine = seen_of(request).service.engine
     new = await _policy(request)
-    return Json(encode(await to_thread.run_sync(backend.set_policy, new)))
+    return Json(encode(await to_thread.run_sync(engine.set_policy, new)))
 
 
 @router.post(
@@ -50,6 +50,6 @@ async def set_policy(request: Request) -> Json:
 )
 async def preview(request: Request) -> Json:
     """What a policy would do to the graph as it is; nothing changes."""
-    backend = seen_of(request).service.backend
+    engine = seen_of(request).service.engine
     new = await _policy(request)
-    return Json(encode(await to_thread.run_sync(backend.preview, new)))
+    return Json(encode(await to_thread.run_sync(engine.preview, new)))

@@ -7,8 +7,7 @@ from sameas.api.http.bodies import Erase, Suppress, Unsuppress
 from sameas.api.http.errors import invalid
 from sameas.api.http.operation import operation
 from sameas.api.http.service import Json, seen_of
-from sameas.engine.online.erase import Erased
-from sameas.engine.online.suppress import Suppressed
+from sameas.engine.online.outcomes import Erased, Suppressed
 from sameas.errors import Fault
 
 __all__ = ["router"]
@@ -36,7 +35,7 @@ async def erase(request: Request) -> Json:
             [Fault("body", "names nobody", "send `profile_id`, `records` or `identifiers`")]
         )
     service.intake.clean({"author": body.author, "reason": body.reason})
-    call = service.backend.erase(
+    call = service.engine.calls.erase(
         profile_id=body.profile_id,
         records=service.intake.records(body.records),
         identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),
@@ -64,7 +63,7 @@ async def suppress(request: Request) -> Json:
     body, raw = await service.body(request, Suppress)
     if not body.records and not body.identifiers:
         raise invalid([Fault("body", "names nothing", "send `records` or `identifiers`")])
-    call = service.backend.suppress(
+    call = service.engine.calls.suppress(
         records=service.intake.records(body.records),
         identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),
         until=service.intake.when(body.until, "until"),
@@ -89,7 +88,7 @@ async def unsuppress(request: Request) -> Json:
     body, raw = await service.body(request, Unsuppress)
     if not body.records and not body.identifiers:
         raise invalid([Fault("body", "names nothing", "send `records` or `identifiers`")])
-    call = service.backend.unsuppress(
+    call = service.engine.calls.unsuppress(
         records=service.intake.records(body.records),
         identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),
     )

@@ -10,7 +10,7 @@ from sameas.api.http.errors import invalid
 from sameas.api.http.operation import operation
 from sameas.api.http.routes.parameters import After, Limit, ProfileId
 from sameas.api.http.service import Json, encode, seen_of
-from sameas.engine.online.unmerge import Unmerged
+from sameas.engine.online.outcomes import Unmerged
 from sameas.engine.online.view.answers import (
     Export,
     Graph,
@@ -156,7 +156,7 @@ async def unmerge(request: Request, profile_id: ProfileId) -> Json:
             ]
         )
     service.intake.clean({"author": body.author, "reason": body.reason})
-    call = service.backend.unmerge(
+    call = service.engine.calls.unmerge(
         profile_id,
         records=service.intake.records(body.records),
         identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),

@@ -27,7 +27,7 @@ async def ready(request: Request) -> Json:
     service = seen_of(request).service
     if service.closing:
         return Json(encode(Ready(ready=False, reason="closing")), 503)
-    health = await to_thread.run_sync(service.backend.health)
+    health = await to_thread.run_sync(service.engine.health)
     answer = Ready(ready=health.ready, reason=health.reason)
     return Json(encode(answer), 200 if health.ready else 503)
 

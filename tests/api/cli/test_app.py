@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
     Sameas = Callable[..., subprocess.CompletedProcess[str]]
 
-HEAVY = ("numpy", "polars", "numba", "pyarrow", "pydantic", "fastapi", "phonenumbers", "networkx")
+HEAVY = (
+    *("numpy", "polars", "numba", "pyarrow", "pydantic", "fastapi", "phonenumbers", "networkx"),
+    *("apsw", "httpx", "msgspec", "uvicorn"),
+)
 ENDS_BY = (
     "import sys, json; sys.argv[1:] = {arguments}; from sameas.api.cli import main\ntry:\n main()"
 )
@@ -63,7 +66,7 @@ def test_version_is_that_of_the_package(sameas: Sameas) -> None:
 def test_help_names_every_command(sameas: Sameas) -> None:
     shown = sameas("--help")
     assert shown.returncode == 0
-    for command in ("resolve", "evaluate", "policy", "demo"):
+    for command in ("resolve", "evaluate", "policy", "serve", "key", "backup", "demo"):
         assert command in shown.stdout
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import httpx
-from tests.api.http.engine_backend import EngineBackend
 
 from sameas.api.http.app import create_app
 from sameas.api.http.keys import create_key
@@ -28,7 +27,7 @@ if TYPE_CHECKING:
 class Api:
     """One app with an admin key, and a client of it."""
 
-    backend: EngineBackend
+    engine: Engine
     app: FastAPI
     key: str
     logged: io.BytesIO
@@ -58,7 +57,7 @@ class Api:
 
     def with_scopes(self, *scopes: str, source: str | None = None) -> str:
         """A new key."""
-        return create_key(self.backend, "test", scopes, source)
+        return create_key(self.engine, "test", scopes, source)
 
     def merged(self, **identifiers: str) -> str:
         """The profile id that some identifiers answer with."""
@@ -70,10 +69,10 @@ class Api:
 
 def start(folder: Path, settings: Settings | None = None) -> Api:
     """An API on a new store."""
-    backend = EngineBackend(Engine(open_store(folder / "people.db"), erase_key=b"k" * 32))
+    engine = Engine(open_store(folder / "people.db"), erase_key=b"k" * 32)
     logged = io.BytesIO()
-    app = create_app(backend, settings or Settings(), log=Log(logged))
-    return Api(backend, app, create_key(backend, "admin", ["admin"]), logged)
+    app = create_app(engine, settings or Settings(), log=Log(logged))
+    return Api(engine, app, create_key(engine, "admin", ["admin"]), logged)
 
 
 def faults(answer: httpx.Response) -> list[str]:

@@ -123,11 +123,11 @@ def test_a_key_that_is_ended_elsewhere_is_noticed(tmp_path: Path) -> None:
     api = start(tmp_path, Settings(key_seconds=0))
     key = api.with_scopes("read")
     assert api.call("GET", "/v1/policy", key=key).status_code == 200
-    with api.backend.reader() as reader:
+    with api.engine.reader() as reader:
         name = list_keys(reader)[-1].id
-    revoke_key(api.backend, name)
+    revoke_key(api.engine, name)
     assert api.call("GET", "/v1/policy", key=key).status_code == 401
-    api.backend.close()
+    api.engine.close()
 
 
 def test_a_secret_is_in_no_store(api: Api, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_keys_are_made_on_a_store_that_no_engine_holds(tmp_path: Path) -> None:
 def test_a_scope_that_there_is_not_is_a_fault(api: Api) -> None:
     """In Python and over HTTP; no key is made."""
     with pytest.raises(InputError, match="is no scope"):
-        create_key(api.backend, "x", ["everything"])
+        create_key(api.engine, "x", ["everything"])
     answer = api.post("/v1/keys", {"name": "x", "scopes": ["everything"]})
     assert answer.status_code == 422
     assert len(api.call("GET", "/v1/keys").json()["keys"]) == 1
@@ -170,11 +170,11 @@ def test_a_key_that_asks_too_often_is_told_to_wait(tmp_path: Path) -> None:
     assert statuses[2].json()["code"] == "rate_limited"
     assert int(statuses[2].headers["Retry-After"]) >= 1
     assert api.call("GET", "/v1/policy", key=api.with_scopes("read")).status_code == 200
-    api.backend.close()
+    api.engine.close()
 
 
 def test_metrics_can_be_opened_by_a_setting(tmp_path: Path) -> None:
     """For a scraper in the same network."""
     api = start(tmp_path, Settings(open_metrics=True))
     assert "sameas_queue_length" in api.call("GET", "/metrics", key=None).text
-    api.backend.close()
+    api.engine.close()

@@ -10,9 +10,10 @@ import pytest
 from tests.api.http.calling import start
 
 from sameas import errors
-from sameas.api.http.backend import Call
 from sameas.api.http.errors import CODES, problem_of
 from sameas.api.http.settings import Settings
+from sameas.engine.online.calls import Call
+from sameas.engine.online.outcomes import Health
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -72,8 +73,8 @@ def test_what_fails_unexpectedly_tells_nothing_of_itself(
     def fail(*_: object, **__: object) -> Any:
         raise RuntimeError("secret-of-ann")
 
-    monkeypatch.setattr(api.backend, "take", fail)
-    monkeypatch.setattr(api.backend, "view", fail)
+    monkeypatch.setattr(api.engine.calls, "take", fail)
+    monkeypatch.setattr(api.engine, "view", fail)
     body = {"identifiers": {"cookie": "c"}} if path != "/v1/search" else {"text": "a"}
     answer = api.post(path, body)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
@@ -90,7 +91,7 @@ def test_a_store_without_room_is_told(api: Api, monkeypatch: pytest.MonkeyPatch)
 
         return Call(work)
 
-    monkeypatch.setattr(api.backend, "take", full)
+    monkeypatch.setattr(api.engine.calls, "take", full)
     one = {"identifiers": {"cookie": "c"}}
     answer = api.post("/v1/merge", one)
     assert (answer.status_code, answer.json()["code"]) == (507, "store_full")
@@ -98,9 +99,10 @@ def test_a_store_without_room_is_told(api: Api, monkeypatch: pytest.MonkeyPatch)
     assert [item["code"] for item in many["results"]] == ["store_full"] * 2
 
 
-def test_a_server_that_cannot_write_is_not_ready(api: Api) -> None:
+def test_a_server_that_cannot_write_is_not_ready(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """But alive."""
-    api.backend.broken = "the store is read-only"
+    health = Health(ready=False, reason="the store is read-only")
+    monkeypatch.setattr(api.engine, "health", lambda: health)
     answer = api.call("GET", "/readyz", key=None)
     assert (answer.status_code, answer.json()["reason"]) == (503, "the store is read-only")
     assert api.call("GET", "/healthz", key=None).status_code == 200
@@ -150,7 +152,7 @@ def test_a_page_of_a_known_origin_may_call(tmp_path: Path) -> None:
     ):
         assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
         assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
-    api.backend.close()
+    api.engine.close()
 
 
 def test_a_page_of_another_origin_may_not(tmp_path: Path) -> None:
@@ -161,7 +163,7 @@ def test_a_page_of_another_origin_may_not(tmp_path: Path) -> None:
         api = start(folder, Settings(origins=origins))
         answer = api.call("GET", "/v1/policy", headers=ORIGIN)
         assert "Access-Control-Allow-Origin" not in answer.headers
-        api.backend.close()
+        api.engine.close()
 
 
 def test_a_star_is_any_origin_echoed(tmp_path: Path) -> None:
@@ -169,7 +171,7 @@ def test_a_star_is_any_origin_echoed(tmp_path: Path) -> None:
     api = start(tmp_path, Settings(origins=("*",)))
     answer = api.call("GET", "/v1/policy", headers=ORIGIN)
     assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
-    api.backend.close()
+    api.engine.close()
 
 
 def test_nothing_that_was_sent_is_logged(api: Api) -> None:

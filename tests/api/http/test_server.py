@@ -14,7 +14,6 @@ from pathlib import Path
 
 import httpx
 import pytest
-from tests.api.http.engine_backend import EngineBackend
 
 from sameas.api.http.keys import create_key
 from sameas.api.http.server import serve
@@ -30,8 +29,7 @@ from sameas.api.http.server import serve
 from sameas.api.http.settings import Settings
 from sameas.engine.online.engine import Engine
 from sameas.graph.store import open_store
-from tests.api.http.engine_backend import EngineBackend
-serve(EngineBackend(Engine(open_store(sys.argv[1]))), Settings(port=int(sys.argv[2])))
+serve(Engine(open_store(sys.argv[1])), Settings(port=int(sys.argv[2])))
 """
 
 
@@ -88,17 +86,17 @@ def test_a_server_ends_in_order(tmp_path: Path) -> None:
     rows = [json.loads(line) for line in out.splitlines()]
     assert (rows[0]["event"], rows[-1]["event"]) == ("serving", "closed")
     with open_store(file) as again:
-        backend = EngineBackend(Engine(again))
-        with backend.view() as view:
+        engine = Engine(again)
+        with engine.view() as view:
             found = view.lookup([("email", "ann@example.com")])[0]
         assert found.profile_id == merged.json()["profile_id"]
-        backend.close()
+        engine.close()
 
 
 def test_a_server_without_keys_is_not_opened_to_other_machines(tmp_path: Path) -> None:
     """It says what to do."""
-    backend = EngineBackend(Engine(open_store(tmp_path / "people.db")))
+    engine = Engine(open_store(tmp_path / "people.db"))
     for host in ("0.0.0.0", "::", "example.com"):
         with pytest.raises(InputError, match="sameas key create"):
-            serve(backend, Settings(host=host))
-    backend.close()
+            serve(engine, Settings(host=host))
+    engine.close()

@@ -1,0 +1,65 @@
+"""What the client's calls answer: the very values that the engine and the API make, typed."""
+
+from sameas.api.http.answers import (
+    Batch,
+    Changes,
+    Item,
+    Judged,
+    KeyAnswer,
+    Keys,
+    Looked,
+    MadeKey,
+    Ready,
+)
+from sameas.engine.online.events import Answer, Refusal, RejectedValue
+from sameas.engine.online.outcomes import (
+    Erased,
+    Example,
+    PolicyState,
+    Preview,
+    Standing,
+    Suppressed,
+    Unmerged,
+)
+from sameas.engine.online.view.answers import (
+    ChangeEntry,
+    Export,
+    Found,
+    Graph,
+    History,
+    IdentifiersPage,
+    Profile,
+    RecordsPage,
+    Search,
+)
+
+__all__ = [
+    "Answer",
+    "Batch",
+    "ChangeEntry",
+    "Changes",
+    "Erased",
+    "Example",
+    "Export",
+    "Found",
+    "Graph",
+    "History",
+    "IdentifiersPage",
+    "Item",
+    "Judged",
+    "KeyAnswer",
+    "Keys",
+    "Looked",
+    "MadeKey",
+    "PolicyState",
+    "Preview",
+    "Profile",
+    "Ready",
+    "RecordsPage",
+    "Refusal",
+    "RejectedValue",
+    "Search",
+    "Standing",
+    "Suppressed",
+    "Unmerged",
+]
