@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from contextlib import contextmanager
-from functools import partial
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sameas.engine.online.background import Background
@@ -14,7 +14,9 @@ from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
 from sameas.engine.online.outcomes import Health
 from sameas.engine.online.policies import Policies
+from sameas.engine.online.rules import Rules
 from sameas.engine.online.writer import Writer
+from sameas.engine.policy import loads
 from sameas.errors import EngineError, Fault
 from sameas.graph.store import tables as t
 
@@ -27,7 +29,6 @@ if TYPE_CHECKING:
     from sameas.engine.online.calls import Call
     from sameas.engine.online.events import Answer, Event, Withdrawal
     from sameas.engine.online.outcomes import Erased, PolicyState, Preview, Suppressed, Unmerged
-    from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
     from sameas.engine.online.view import View
@@ -182,7 +183,7 @@ class Engine:
         from sameas.engine.online.view import View
 
         with self.store.snapshot() as reader:
-            yield View(reader, self.rules)
+            yield View(reader, _rules_of(fact(reader, "policy") or ""))
 
     def health(self) -> Health:
         """How the engine does. Cheap."""
@@ -220,6 +221,12 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+@lru_cache(maxsize=2)
+def _rules_of(policy: str) -> Rules:
+    """The rules of a state of the store: in a policy change, not those of the writer."""
+    return Rules(loads(policy))
 
 
 def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:
