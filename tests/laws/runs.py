@@ -31,6 +31,7 @@ COLUMNS = {
     "at": "event_time",
     "first": "first_seen",
     "withdrawn": "withdrawn",
+    "message": "message_id",
     "user_id": "identifier:user_id",
     "email": "identifier:email",
     "sha256": "identifier:email_sha256",
@@ -89,6 +90,20 @@ def row(r: Random) -> Row:
 def rows(r: Random, most: int = 14) -> list[Row]:
     """One to `most` rows."""
     return [row(r) for _ in range(r.randrange(1, most + 1))]
+
+
+def repeated(r: Random, some: Sequence[Row]) -> list[Row]:
+    """Rows of which most are messages, and some of those come again: as they were, or later."""
+    found: list[Row] = []
+    for number, one in enumerate(some):
+        sent = one | {"message": f"m{number}"} if r.randrange(3) else one
+        found.append(sent)
+        while found and r.randrange(2):
+            again = r.choice(found)
+            if again["message"] is not None:
+                later: Row = {"at": "2023-01-09T00:00:00Z", "plan": "late"}
+                found.append(again | (later if r.randrange(2) else {}))
+    return found
 
 
 def table(some: Sequence[Row]) -> pl.DataFrame:

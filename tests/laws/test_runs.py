@@ -137,6 +137,46 @@ def test_appending_equals_one_run_over_all(seed: int) -> None:
 
 
 @given(SEEDS)
+@examples(20)
+def test_a_message_counts_once_in_whatever_run_it_comes_again(seed: int) -> None:
+    """Messages repeated over appended files: records with their counts are those of one run."""
+    r = Random(seed)
+    some = runs.repeated(r, runs.rows(r, 8))
+    cuts = sorted(r.randrange(1, len(some) + 1) for _ in range(2))
+    parts = [p for p in (some[: cuts[0]], some[cuts[0] : cuts[1]], some[cuts[1] :]) if p]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        last = runs.run_files(parts[:1], folder, "out0")
+        for at, part in enumerate(parts[1:], 1):
+            last = runs.run_files([part], folder, f"out{at}", previous=f"out{at - 1}", append=True)
+        once = runs.run_files([some], folder, "once")
+        for table in ("records", "identifiers", "refused", "messages"):
+            found = []
+            for result in (last, once):
+                frame = result.table(table)
+                # a trait that only dropped rows have is an empty column of one run
+                empty = [one.name for one in frame if one.null_count() == len(frame)]
+                drop = ("profile_id", "other_profile_id", "arrival", *empty)
+                found.append(runs.rows_of(result, table, drop=drop))
+            assert found[0] == found[1], table
+        assert last.manifest["warnings"] == once.manifest["warnings"]
+
+
+@given(SEEDS)
+@examples(10)
+def test_messages_appended_twice_change_nothing(seed: int) -> None:
+    """All rows again, each with the id of its message: every table is as it was."""
+    r = Random(seed)
+    some = [one | {"message": f"m{at}"} for at, one in enumerate(runs.rows(r))]
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        first = runs.run_files([some], folder, "first")
+        again = runs.run_files([some], folder, "again", previous="first", append=True)
+        kept = ("records", "identifiers", "profiles", "edges", "refused", "ledger", "ids")
+        assert_equal(again, first, (*kept, "messages"))
+
+
+@given(SEEDS)
 @examples(15)
 def test_a_full_set_with_previous_is_partitioned_as_if_fresh(seed: int) -> None:
     """History moves ids, never the partition."""
