@@ -308,20 +308,27 @@ def _keep_given(
     iptr: Ints,
     irec: Ints,
 ) -> NDArray[np.int64]:
-    """Put given groups in place of those of the records that are here; gives the other reasons.
+    """Put given groups in place of those of the records that are here; gives the reasons.
 
-    Groups are numbered anew without gaps, in their order.
+    Groups are numbered anew without gaps, in their order. Why a link is not in the first of them is
+    known where it was split; here it has a reason that only says that there is one.
     """
     foreign = np.zeros(len(irec), dtype=bool)
+    elsewhere = [np.empty((0, 4), dtype=np.int64)]
     for k, one in enumerate(split.tolist()):
         records = irec[iptr[one] : iptr[one + 1]]
         at = [int(ptr[r] + np.searchsorted(ids[ptr[r] : ptr[r + 1]], one)) for r in records]
         known = given.group[at]
         if (known != NOT_GIVEN).all():
             places, dense = np.unique(known, return_inverse=True)
-            group[sptr[k] : sptr[k + 1]] = dense - (places[0] < 0)
+            mine = dense - (places[0] < 0)
+            group[sptr[k] : sptr[k + 1]] = mine
             foreign[iptr[one] : iptr[one + 1]] = True
-    return why[~foreign[why[:, 0]]]
+            links = iptr[one] + np.flatnonzero(mine > 0)
+            elsewhere.append(
+                np.stack([links, np.zeros_like(links), *[np.full_like(links, one)] * 2], axis=1)
+            )
+    return np.concatenate([why[~foreign[why[:, 0]]], *elsewhere])
 
 
 def _blocked(columns: Columns, policy: Policy) -> Bools:

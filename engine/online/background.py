@@ -16,7 +16,7 @@ import msgspec
 from sameas.engine.online import slow
 from sameas.engine.online.door import said_again
 from sameas.engine.online.feed import Feed
-from sameas.engine.online.fold import PENDING, fold
+from sameas.engine.online.fold import APPLIED, PENDING, VOID, fold
 from sameas.engine.online.namesakes import begin, widen
 from sameas.engine.online.unit import Unit
 from sameas.errors import EngineClosedError
@@ -175,6 +175,9 @@ def _resolve(unit: Unit, state: State) -> tuple[Feed, list[int]]:
         said = said_again(row, record.record_id, state.rules)
         begin(unit, state, said)
         folded = fold(unit, state, said, number)
+        if folded.duplicate:  # the same came again while it waited, and took effect
+            done = APPLIED if row.message_id is None else VOID
+            unit.put(t.INPUT, msgspec.structs.replace(row, state=done))
         seen |= {row.record, folded.record, *folded.after}
         after |= folded.after
     feed = Feed(unit, state)

@@ -48,7 +48,16 @@ Result = TypeVar("Result")
 class Engine:
     """One store's writer and readers. Safe to use from any thread.
 
-    >>> from sameas.graph.store import open_store  # doctest: +SKIP
+    >>> import tempfile
+    >>> from sameas.engine.online import Event
+    >>> from sameas.graph.store import open_store
+    >>> folder = tempfile.TemporaryDirectory()
+    >>> with Engine(open_store(f"{folder.name}/people.db")) as engine:
+    ...     first = engine.submit(Event("web", [("email", "Ann@Example.com")])).result()
+    ...     again = engine.submit(Event("crm", [("email", "ann@example.com")], {}, "7")).result()
+    >>> first.created, again.created, again.profile_id == first.profile_id
+    (True, False, True)
+    >>> folder.cleanup()
     """
 
     def __init__(

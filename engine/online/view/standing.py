@@ -157,7 +157,8 @@ def _digests(
     asked = [(value, name) for name, value in values if name in rules.digests]
     if not asked:
         return {}
-    further = reader.find(t.FURTHER, _BY_VALUE, asked)
+    # a record that carries the digest itself says nothing of what it means
+    further = [row for row in reader.find(t.FURTHER, _BY_VALUE, asked) if row.email]
     emails = {
         row.number: row for row in reader.get(t.IDENTIFIER, {(row.email,) for row in further})
     }
