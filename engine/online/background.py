@@ -111,10 +111,10 @@ class Background:
                     self._wake.set()
 
     def _round(self, *, alone: bool) -> bool:
-        """Resolve some of what waits; False: nothing does."""
+        """Resolve some of what waits; False: nothing does. `alone`: in the writer, in any case."""
         if alone:
-            left: int = self._writer.submit(_work_off, alone=True).result()
-            return left > 0
+            self._writer.submit(_work_off, alone=True).result()
+            return True
         with self._lock:
             self._since = []
         try:
@@ -186,9 +186,8 @@ def _resolve(unit: Unit, state: State) -> tuple[Feed, list[int]]:
     return feed, rest
 
 
-def _work_off(unit: Unit, state: State) -> int:
+def _work_off(unit: Unit, state: State) -> None:
     """The same in the writer itself, when others change the region all the time."""
     feed, rest = _resolve(unit, state)
     feed.close()
     _wait_for(unit, rest)
-    return len(rest)
