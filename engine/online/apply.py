@@ -50,7 +50,7 @@ def apply(
     if number is None:
         number = state.counters.next("input")
         unit.absent(t.INPUT, (number,))
-    begin(unit, state, said)
+    begin(unit, state, [(state.rules.types[p], v) for p, v in said.identifiers])
     mark = unit.mark()
     folded = fold(unit, state, said, number)
     feed = Feed(unit, state)

@@ -17,6 +17,7 @@ from sameas.engine.online.door import arrive
 from sameas.engine.online.events import Answer
 from sameas.engine.online.hidden import visible
 from sameas.engine.online.loading import row_of, settle_words
+from sameas.engine.online.namesakes import begin
 from sameas.errors import EngineError, Fault, InputError, UnknownJudgementError
 from sameas.graph.model import Identifier, RecordKey
 from sameas.graph.store import tables as t
@@ -222,7 +223,9 @@ def _reword(unit: Unit, state: State, words: dict[str, Judgement], changed: Judg
     try:
         state.judgements = words
         settle_words(state)
-        reconsider(unit, state, changed.left | changed.right)
+        refs = changed.left | changed.right
+        begin(unit, state, [(r.type, r.value) for r in refs if isinstance(r, Identifier)])
+        reconsider(unit, state, refs)
     except BaseException:
         state.judgements = before
         settle_words(state)

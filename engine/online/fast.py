@@ -85,13 +85,7 @@ def join(unit: Unit, state: State, live: Live, feed: Feed) -> bool:
                 return False
             components.add(row.component)
         known.append((row, place, standing))
-    if state.named and any(
-        ref in state.named
-        for ref in (
-            RecordKey(live.source, live.record_id).ref,
-            *(f"{row.type}:{row.value}" for row, _, _ in known),
-        )
-    ):
+    if state.named and _is_named(state, live, [row for row, _, _ in known]):
         return False
     unit.fetch(t.COMPONENT, [(one,) for one in components])
     parts = unit.get_all(t.COMPONENT, [(one,) for one in sorted(components)])
@@ -130,6 +124,14 @@ def join(unit: Unit, state: State, live: Live, feed: Feed) -> bool:
         return False
     _commit(unit, state, live, known, parts, summaries, whole, size, feed)
     return True
+
+
+def _is_named(state: State, live: Live, rows: list[t.IdentifierRow]) -> bool:
+    """Whether a judgement speaks of the record, or of an identifier by any of its names."""
+    refs = [RecordKey(live.source, live.record_id).ref]
+    refs += [f"{row.type}:{row.value}" for row in rows]
+    refs += [f"{kind}:{digest}" for kind, digest, _ in live.further]
+    return not state.named.keys().isdisjoint(refs)
 
 
 def _commit(

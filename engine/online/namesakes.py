@@ -19,7 +19,6 @@ from sameas.matching.canonical import hash_names
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from sameas.engine.online.door import Said
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
 
@@ -30,10 +29,12 @@ _NAME = ("value", "type")
 _texts = msgspec.json.Decoder(list[str]).decode
 
 
-def begin(unit: Unit, state: State, said: Said) -> None:
-    """At the first hashed email: write down the digests of all addresses that are there. O(all)."""
-    digests = {place for place, name in enumerate(state.rules.types) if name in state.rules.digests}
-    if state.digests or not any(place in digests for place, _ in said.identifiers):
+def begin(unit: Unit, state: State, identifiers: Iterable[tuple[str, str]]) -> None:
+    """Keep the digests of all addresses, from the first hashed email in a row or a judgement on.
+
+    `identifiers` are (type, value). The first time is O(all).
+    """
+    if state.digests or not any(kind in state.rules.digests for kind, _ in identifiers):
         return
     state.digests = True
     unit.put(t.META, t.Meta("digests", "yes"))
