@@ -33,6 +33,7 @@ LIVE = ("test_live_is_reference", "test_runs")
 IDS = ("test_ids_are_reference",)
 WORDS = ("test_verdicts",)
 SETTLED = ("../engine/batch/test_settled",)
+ONLINE = ("test_online_found", "test_online_small", "test_online", "test_online_reach")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,11 @@ _STEPS, _PLAIN = "engine/batch/stepwise.py", "engine/batch/plain.py"
 _PIECES, _SETTLED = "engine/batch/pieces.py", "engine/batch/settled.py"
 _LIVE, _IDS = "engine/batch/live.py", "engine/ids/advance.py"
 _WORDS, _FINISH = "engine/judgements.py", "engine/batch/finish.py"
+_REGION, _FAST = "engine/online/region.py", "engine/online/fast.py"
+_SLOW, _SUMMARY = "engine/online/slow.py", "engine/online/summary.py"
+_INHERIT, _FOLD = "engine/online/inherit.py", "engine/online/fold.py"
+_NAMES, _BACK = "engine/online/namesakes.py", "engine/online/background.py"
+_APPLY = "engine/online/apply.py"
 
 MUTANTS = (
     # 3.1: live records
@@ -400,6 +406,273 @@ MUTANTS = (
         'pl.col("new_id") != pl.col("home")',
         IDS,
     ),
+    # 4: the online engine
+    Mutant(
+        "a value that flips pulls nobody along",
+        _REGION,
+        "restructured |= self.carriers(flipped)",
+        "restructured |= set()",
+        ONLINE,
+    ),
+    Mutant(
+        "what links reaches no further",
+        _REGION,
+        "seeds = restructured | self.carriers(linking) | self.records_of(awake)",
+        "seeds = restructured | self.records_of(awake)",
+        ONLINE,
+    ),
+    Mutant(
+        "a word on what flips is not heard",
+        _REGION,
+        "self.carriers(linking) | self.records_of(awake)",
+        "self.carriers(linking)",
+        ONLINE,
+    ),
+    Mutant(
+        "a word on values leaves their records",
+        _REGION,
+        "restructured = set(self.changed) | self.records_of(partners)",
+        "restructured = set(self.changed)",
+        ONLINE,
+    ),
+    Mutant(
+        "shared stays shared for good",
+        _REGION,
+        "row.standing == SHARED and not lost and not self.state.same_values",
+        "row.standing == SHARED",
+        ONLINE,
+    ),
+    Mutant(
+        "online fanout may be one more",
+        _REGION,
+        "self.fanout(place, carriers) > rules.most_fanout[place]",
+        "self.fanout(place, carriers) > rules.most_fanout[place] + 1",
+        ONLINE,
+    ),
+    Mutant(
+        "online records may be one more",
+        _REGION,
+        "if len(carriers) > rules.most_records[place]:",
+        "if len(carriers) > rules.most_records[place] + 1:",
+        ONLINE,
+    ),
+    Mutant(
+        "a word on what goes on elsewhere is not followed",
+        _REGION,
+        "if not spoken_of:",
+        "if True:",
+        ONLINE,
+    ),
+    Mutant(
+        "the fast path hears no words",
+        _FAST,
+        "if state.named and any(",
+        "if False and any(",
+        ONLINE,
+    ),
+    Mutant(
+        "the fast path knows no digests",
+        _FAST,
+        "if has_namesakes(unit, state, live):",
+        "if False:",
+        ONLINE,
+    ),
+    Mutant(
+        "the fast path counts no records",
+        _FAST,
+        "and nodes[row.component] >= most",
+        "and False",
+        ONLINE,
+    ),
+    Mutant(
+        "the fast path may be one too large",
+        _FAST,
+        "if size > rules.policy.max_component:",
+        "if size > rules.policy.max_component + 1:",
+        ONLINE,
+    ),
+    Mutant(
+        "the fast path takes the latest id",
+        _FAST,
+        "profile = min(whole.ids, default=0)",
+        "profile = max(whole.ids, default=0)",
+        ONLINE,
+    ),
+    Mutant(
+        "no id passes at a fast sign-up",
+        _FAST,
+        "if whole.owner is not None:",
+        "if False:",
+        ONLINE,
+    ),
+    Mutant(
+        "a summary allows a value more",
+        _SUMMARY,
+        "if count > rules.most_values[place]:",
+        "if count > rules.most_values[place] + 1:",
+        ONLINE,
+    ),
+    Mutant(
+        "a summary allows fanout one more",
+        _SUMMARY,
+        "if any(whole.seen[other] > fanout for",
+        "if any(whole.seen[other] > fanout + 1 for",
+        ONLINE,
+    ),
+    Mutant(
+        "a summary compares no names",
+        _SUMMARY,
+        "    if guarded:\n",
+        "    if False:\n",
+        ONLINE,
+    ),
+    Mutant(
+        "a summary allows two exclusive values",
+        _SUMMARY,
+        "if any(len(texts) > 1 for texts in whole.exclusive):",
+        "if any(len(texts) > 2 for texts in whole.exclusive):",
+        ONLINE,
+    ),
+    Mutant(
+        "a summary allows a source twice",
+        _SUMMARY,
+        "if len(set(whole.sources)) < len(whole.sources):",
+        "if False:",
+        ONLINE,
+    ),
+    Mutant(
+        "a summary counts a loose value down twice",
+        _SUMMARY,
+        "seen[one[1]] -= 1",
+        "seen[one[1]] -= 2",
+        ONLINE,
+    ),
+    Mutant(
+        "every component is whole",
+        _SLOW,
+        "out.whole = (~found.components.risky).tolist()",
+        "out.whole = [True] * len(found.components.risky)",
+        ONLINE,
+    ),
+    Mutant(
+        "records that come together arrive backwards",
+        _SLOW,
+        "for *_, number in sorted(coming)]",
+        "for *_, number in sorted(coming)[::-1]]",
+        ONLINE,
+    ),
+    Mutant(
+        "a split identifier lies in one component",
+        _SLOW,
+        "len(homes[number]) == 1:\n            (home,) = homes[number]",
+        "homes[number]:\n            home = min(homes[number])",
+        ONLINE,
+    ),
+    Mutant(
+        "an id goes to the first arrived, whoever signed up",
+        _INHERIT,
+        "key=lambda r: (r not in signed_up, rows[r].arrival), default=None",
+        "key=lambda r: rows[r].arrival, default=None",
+        ONLINE,
+    ),
+    Mutant(
+        "the latest id names a profile",
+        _INHERIT,
+        "names[mine] = min(one.number for one in held)",
+        "names[mine] = max(one.number for one in held)",
+        ONLINE,
+    ),
+    Mutant(
+        "ids pass among those who signed up",
+        _INHERIT,
+        "if carriers[one.number] not in signed_up:",
+        "if True:",
+        ONLINE,
+    ),
+    Mutant(
+        "a part that left is told as a merge",
+        _INHERIT,
+        "if led and len(records) == live_of[first]:",
+        "if led:",
+        ONLINE,
+    ),
+    Mutant(
+        "a withdrawal spares its own time",
+        _FOLD,
+        "said.event_time <= row.withdrawn_at:\n        return Folded(row.number)",
+        "said.event_time < row.withdrawn_at:\n        return Folded(row.number)",
+        ONLINE,
+    ),
+    Mutant(
+        "a late version replaces",
+        _FOLD,
+        "        if said.event_time < row.event_time:\n            return {}\n",
+        "",
+        ONLINE,
+    ),
+    Mutant(
+        "the less of two versions of one time lives",
+        _FOLD,
+        "if _order(current, row.record_id, state) >= said.order:",
+        "if _order(current, row.record_id, state) < said.order:",
+        ONLINE,
+    ),
+    Mutant(
+        "the first heard of a message counts",
+        _FOLD,
+        "if order <= said.order:",
+        "if True:",
+        ONLINE,
+    ),
+    Mutant(
+        "an observation forgets when it began",
+        _FOLD,
+        "event.first_seen = min(row.first_seen, event.first_seen)",
+        "event.first_seen = max(row.first_seen, event.first_seen)",
+        ONLINE,
+    ),
+    Mutant(
+        "a digest means the greatest address",
+        _NAMES,
+        "return min(rows, key=lambda row: row.value, default=None)",
+        "return max(rows, key=lambda row: row.value, default=None)",
+        ONLINE,
+    ),
+    Mutant(
+        "a digest keeps its meaning",
+        _NAMES,
+        "if _number(meant(unit, state, kind, digest)) == was:",
+        "if True:",
+        ONLINE,
+    ),
+    Mutant(
+        "what the background read may change",
+        _BACK,
+        "any(unit.conflicts(changes) for changes in since)",
+        "False",
+        ONLINE,
+    ),
+    Mutant(
+        "who comes while the background works is forgotten",
+        _BACK,
+        "_wait_for(unit, [*rest, *late])",
+        "_wait_for(unit, rest)",
+        ONLINE,
+    ),
+    Mutant(
+        "a touch may rename",
+        _APPLY,
+        "if person_name(traits) != person_name(live.traits):",
+        "if False:",
+        ONLINE,
+    ),
+    Mutant(
+        "a touch may move the first seen",
+        _APPLY,
+        "if before.first_seen != live.first_seen:",
+        "if False:",
+        ONLINE,
+    ),
 )
 
 
@@ -451,7 +724,7 @@ class _Worker:
 
     def warm_up(self) -> None:
         """Run everything once on the tree as it is. Raises RuntimeError if it fails."""
-        if not self.run(FUNCTION + LIVE + IDS + WORDS):
+        if not self.run(FUNCTION + LIVE + IDS + WORDS + ONLINE):
             raise RuntimeError("the laws fail without any mutant")
         shutil.copytree(self.cache, self.warm)
 

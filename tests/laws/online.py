@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import threading
 from collections import defaultdict
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -15,15 +17,57 @@ from sameas.graph.model import Identifier, Judgement, RecordKey
 from sameas.graph.store import tables as t
 from sameas.graph.versions import Version
 from sameas.matching.canonical import hash_names
+from tests.engine.online.plain_store import PlainStore
+from tests.laws import worlds
 from tests.laws.worlds import NAMES, SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from random import Random
 
     from sameas.engine.policy import Policy
     from sameas.graph.model import Ref
 
-__all__ = ["History", "Kept", "kept", "oracle"]
+__all__ = ["History", "Kept", "Plain", "kept", "oracle", "policy"]
+
+
+class Plain(PlainStore):
+    """Snapshots and commits of several threads, one after the other."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._lock = threading.Lock()
+
+    def commit(self, changes: Any, /) -> None:
+        with self._lock:
+            super().commit(changes)
+
+    @contextmanager
+    def snapshot(self) -> Iterator[PlainStore]:
+        copy = PlainStore()
+        with self._lock:
+            copy.rows = {name: dict(rows) for name, rows in self.rows.items()}
+        yield copy
+
+
+def policy(r: Random, *, calm: bool = False, digests: bool = True) -> Policy:
+    """A policy of limits that get in the way, or of hardly any."""
+    found = worlds.policy(r)
+    kinds = []
+    for kind in found.identifiers:
+        if kind.name == "email_sha256":  # no address is blocked by its hash
+            if not digests:
+                continue
+            kind = replace(kind, blocked=frozenset(), blocked_patterns=())  # noqa: PLW2901
+        if calm:
+            kind = replace(kind, max_fanout=None, max_records=9, guard=False)  # noqa: PLW2901
+            if kind.name != "user_id":
+                kind = replace(kind, max_per_profile=None)  # noqa: PLW2901
+        kinds.append(kind)
+    if calm:
+        found = replace(found, max_component=40, exclusive=(), duplicate_free=frozenset())
+    return replace(found, identifiers=tuple(kinds))
+
 
 STATUSES = ("absent", "blocked", "unlinked", "shared", "linked")
 
@@ -35,6 +79,14 @@ class History:
     policy: Policy
     versions: list[Version] = field(default_factory=list)
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    values: int = 4
+    """How many there are of each type. With more than 4 rows say less and join more: no digests,
+    hardly a name."""
+
+    @property
+    def calm(self) -> bool:
+        """Whether little gets in the way."""
+        return self.values > 4
 
     def event(self, r: Random) -> Event:
         """A row: new, again, late or early."""
@@ -42,9 +94,12 @@ class History:
             old = r.choice(self.versions)
             if not old.withdrawn:
                 return self.said(old)
-        identifiers = [self.identifier(r) for _ in range(r.choice((1, 1, 2, 2, 3)))]
-        traits = dict(r.choice(NAMES))
-        if r.randrange(4) == 0:
+        identifiers = [
+            self.identifier(r)
+            for _ in range(r.choice((1, 2, 3, 4) if self.calm else (1, 1, 2, 2, 3)))
+        ]
+        traits = {} if self.calm and r.randrange(8) else dict(r.choice(NAMES))
+        if not self.calm and r.randrange(4) == 0:
             traits["birth_date"] = r.choice(("1990-01-01", "1991-02-02"))
         return Event(
             r.choice(SOURCES),
@@ -58,8 +113,9 @@ class History:
 
     def identifier(self, r: Random) -> tuple[str, str]:
         """Type and raw value, from few; a hashed email is one of an email that may be there."""
-        kind = r.choice([one.name for one in self.policy.identifiers])
-        value = str(r.randrange(4))
+        kinds = [one.name for one in self.policy.identifiers]
+        kind = r.choice([name for name in kinds if not self.calm or not name.startswith("email_")])
+        value = str(r.randrange(self.values))
         if kind in hash_names("", ""):
             (value,) = hash_names(value, value)[kind]
         return kind, value

@@ -1,0 +1,117 @@
+"""Whether a store holds what was answered, whole."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from sameas.engine.online.whole import verify
+from sameas.graph.model import RecordKey
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sameas.graph.store.port import Reader
+    from tests.crash.load import Answered
+
+__all__ = ["missing", "wrong"]
+
+
+def missing(reader: Reader, answered: Sequence[Answered]) -> list[str]:
+    """What was answered and is not there."""
+    found: list[str] = []
+    for one in answered:
+        if one.what in ("merge", "record"):
+            found += _row(reader, one.sent, one.answer)
+        elif one.what == "batch":
+            for sent, answer in zip(one.sent, one.answer["results"], strict=True):
+                if answer["status"] != 200:
+                    found.append(f"an item failed: {answer}")
+                else:
+                    found += _row(reader, sent, answer)
+        elif one.what == "withdraw":
+            found += _withdrawn(reader, one)
+        else:
+            found += _word(reader, one)
+    return found
+
+
+def _row(reader: Reader, sent: dict[str, Any], answer: dict[str, Any]) -> list[str]:
+    """An input with its record, its links, and its profile's id."""
+    where = sent["message_id"]
+    inputs = reader.find(t.INPUT, ("message_id", "source"), [(where, sent["source"])])
+    if not inputs:
+        return [f"message {where}"]
+    key = RecordKey.parse(answer["record"])
+    records = reader.find(t.RECORD, ("record_id", "source"), [(key.record_id, key.source)])
+    if [row.number for row in records] != [inputs[0].record]:
+        return [f"the record of message {where}"]
+    row = records[0]
+    found = []
+    if row.live and not reader.find(t.LINK, ("record",), [(row.number,)]):
+        found.append(f"the links of {key.ref}")
+    if not row.live and row.withdrawn_at is None:
+        found.append(f"{key.ref} is not live")
+    if answer.get("profile_id"):
+        ids = reader.find(t.ISSUED, ("id",), [(answer["profile_id"],)])
+        if not ids:
+            found.append(f"the id {answer['profile_id']}")
+        elif ids[0].carrier is not None:
+            carriers = reader.get(t.RECORD, [(ids[0].carrier,)])
+            if not carriers or not carriers[0].live:
+                found.append(f"who carries {answer['profile_id']}")
+        elif row.live:
+            found.append(f"nobody carries {answer['profile_id']}")
+    last = reader.last(t.CHANGE)
+    if last is None or last.position < answer["position"] - 1:
+        found.append(f"position {answer['position']} of the feed")
+    return found
+
+
+def _withdrawn(reader: Reader, one: Answered) -> list[str]:
+    key = RecordKey.parse(one.sent)
+    rows = reader.find(t.RECORD, ("record_id", "source"), [(key.record_id, key.source)])
+    if not rows or rows[0].withdrawn_at is None:
+        return [f"the withdrawal of {one.sent}"]
+    return []
+
+
+def _word(reader: Reader, one: Answered) -> list[str]:
+    key = one.sent if one.what == "retract" else one.sent["key"]
+    rows = reader.get(t.JUDGEMENT, [(key,)])
+    if not rows:
+        return [f"judgement {key}"]
+    if one.what == "retract" and rows[0].retracted is None:
+        return [f"that judgement {key} was taken back"]
+    return []
+
+
+def wrong(reader: Reader) -> list[str]:
+    """What does not fit together, or is not what the inputs say."""
+    found = [str(one) for one in verify(reader).differences]
+    records = {row.number: row for row in reader.scan(t.RECORD)}
+    components = {row.number for row in reader.scan(t.COMPONENT)}
+    clusters = {row.number: row for row in reader.scan(t.CLUSTER)}
+    identifiers = {row.number for row in reader.scan(t.IDENTIFIER)}
+    issued = {row.number for row in reader.scan(t.ISSUED)}
+    found += [
+        f"record {row.number} is in nothing that is there"
+        for row in records.values()
+        if row.live and (row.component not in components or row.cluster not in clusters)
+    ]
+    found += [
+        f"a link of record {link.record} hangs loose"
+        for link in reader.scan(t.LINK)
+        if link.identifier not in identifiers or not records[link.record].live
+    ]
+    found += [
+        f"cluster {one.number} is nowhere, or has no id"
+        for one in clusters.values()
+        if one.component not in components or one.profile not in issued
+    ]
+    found += [
+        f"input {row.number} has no record"
+        for row in reader.scan(t.INPUT)
+        if row.record not in records
+    ]
+    return found

@@ -1,0 +1,144 @@
+"""What must hold of an engine's store and of its answers, said once."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from sameas.engine import reference
+from sameas.engine.online.replay import replay
+from sameas.engine.reference.ids import Carried, Ledger
+from sameas.graph.model import RecordKey
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from sameas.engine.online.events import Answer
+    from sameas.engine.reference.ids import Movement
+    from tests.laws.online import History, Kept
+
+__all__ = [
+    "answered",
+    "earliest",
+    "histories",
+    "profiles_of",
+    "raises",
+    "renamed",
+    "replayed",
+    "same",
+    "same_records",
+]
+
+
+def profiles_of(reader: Any) -> dict[int, str]:
+    ids = {row.number: row.id for row in reader.scan(t.ISSUED)}
+    names = {row.number: ids[row.profile] for row in reader.scan(t.CLUSTER)}
+    return {row.number: names[row.cluster] for row in reader.scan(t.RECORD) if row.live}
+
+
+def raises(kind: type[Exception], ask: Callable[[], object]) -> bool:
+    try:
+        ask()
+    except kind:
+        return True
+    return False
+
+
+def same(mine: Kept, theirs: Kept) -> None:
+    for name in ("profiles", "granted", "refused"):
+        kept, said = getattr(mine, name), getattr(theirs, name)
+        assert kept == said, f"{name}: only kept {kept - said}, only said {said - kept}"
+    for one in mine.standing.keys() | theirs.standing.keys():
+        is_, should = mine.standing.get(one), theirs.standing.get(one)
+        assert is_ == should, f"{one.ref} is {is_}, not {should}"
+
+
+def same_records(reader: Any, history: History) -> None:
+    """Traits, times and counts of live records."""
+    assert {
+        RecordKey(row.source, row.record_id): (
+            json.loads(row.traits), row.event_time, row.first_seen, row.last_seen, row.count,
+        )
+        for row in reader.scan(t.RECORD)
+        if row.live
+    } == {
+        one.key: (dict(one.traits), one.event_time, one.first_seen, one.last_seen, one.count)
+        for one in reference.live_records(history.versions)
+    }  # fmt: skip
+
+
+def replayed(feed: Sequence[Any], now: dict[int, str]) -> None:
+    """The feed from zero is the state."""
+    by_id: dict[str, set[int]] = defaultdict(set)
+    for number, name in now.items():
+        by_id[name].add(number)
+    assert replay(feed) == by_id
+
+
+def histories(reader: Any) -> None:
+    """The last rows of the three histories are what is the case."""
+
+    def last(table: t.Table[Any], one: str, what: str) -> dict[int, Any]:
+        rows = sorted(reader.scan(table), key=lambda row: row.position)
+        found = {getattr(row, one): getattr(row, what) for row in rows}
+        return {key: value for key, value in found.items() if value is not None}
+
+    records = {row.number: row.cluster for row in reader.scan(t.RECORD) if row.live}
+    assert last(t.MEMBERSHIP, "record", "cluster") == records
+    clusters = {row.number: row.profile for row in reader.scan(t.CLUSTER)}
+    assert last(t.NAMING, "cluster", "profile") == clusters
+    carriers = {row.number: row.carrier for row in reader.scan(t.ISSUED) if row.carrier is not None}
+    assert last(t.CARRYING, "issued", "carrier") == carriers
+
+
+def earliest(reader: Any) -> None:
+    """A profile's id is the earliest that its records carry."""
+    home = {row.number: row.cluster for row in reader.scan(t.RECORD) if row.live}
+    least: dict[int, int] = {}
+    for row in sorted(reader.scan(t.ISSUED), key=lambda row: row.number):
+        if row.carrier is not None:
+            least.setdefault(home[row.carrier], row.number)
+    assert least == {row.number: row.profile for row in reader.scan(t.CLUSTER)}
+
+
+def answered(
+    answer: Answer, found: Kept, before: Ledger, after: Ledger, moved: frozenset[Movement]
+) -> None:
+    """One call's answer."""
+    assert not answer.pending
+    key = RecordKey.parse(answer.record)
+    name = after.profiles.get(key)
+    assert answer.profile_id == name
+    if name is None:
+        return
+    assert answer.created == (name not in before.ids)
+    away = {one.old_id for one in moved if one.change == "split"}
+    assert set(answer.merged) == {
+        one.old_id
+        for one in moved
+        if one.change == "merged" and one.new_id == name != one.old_id and one.old_id not in away
+    }
+    assert {(one.identifier, one.constraint, one.against) for one in answer.refused} == {
+        (right, constraint, against)
+        for left, right, constraint, against in found.refused
+        if left == key.ref
+    }
+
+
+def renamed(ledger: Ledger, names: dict[RecordKey, RecordKey]) -> Ledger:
+    """Erased records have another key."""
+
+    def new(key: RecordKey) -> RecordKey:
+        return names.get(key, key)
+
+    return Ledger(
+        ledger.id_key,
+        {new(key): value for key, value in ledger.arrivals.items()},
+        {
+            name: Carried(one.issued, None if one.carrier is None else new(one.carrier))
+            for name, one in ledger.ids.items()
+        },
+        {new(key): value for key, value in ledger.profiles.items()},
+    )
