@@ -466,8 +466,8 @@ MUTANTS = (
     Mutant(
         "the fast path hears no words",
         _FAST,
-        "if state.named and any(",
-        "if False and any(",
+        "if state.named and _is_named(",
+        "if False and _is_named(",
         ONLINE,
     ),
     Mutant(
