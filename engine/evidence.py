@@ -13,7 +13,12 @@ from sameas.graph.model import Match, RecordKey
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterable
 
-__all__ = ["BIT", "LADDER", "MAX_VECTORS", "Evidence", "GivenMatches"]
+    from sameas.graph.model import Record
+
+__all__ = ["BIT", "LADDER", "MAX_VECTORS", "Evidence", "GivenMatches", "Matcher", "Vector"]
+
+Vector = tuple[str, ...]
+"""A record's canonical field values in the order of the model's fields; empty: it has none."""
 
 BIT = 1 << 20
 """One bit of evidence in the units of a weight."""
@@ -44,6 +49,39 @@ class Evidence(Protocol):
 
     def pairs(self) -> Iterable[Match]:
         """The candidate pairs with their weights."""
+
+
+class Matcher(Protocol):
+    """A trained model, asked about single records. Everything it says is a function of vectors.
+
+    So records with one vector have the same blocking keys and the same weight to all others, and
+    only distinct vectors need to be looked at.
+    """
+
+    @property
+    def edge_threshold(self) -> int:
+        """Least weight of a pair that joins components."""
+
+    @property
+    def review_threshold(self) -> int:
+        """Least weight of a pair that a person should look at; at most `cut`."""
+
+    @property
+    def cut(self) -> int:
+        """Clusters join while their mean weight is above this."""
+
+    @property
+    def max_key_records(self) -> int:
+        """A blocking key on more live records than this yields no candidates."""
+
+    def vector(self, record: Record, /) -> Vector | None:
+        """The record's comparable values; None if there are too few for it to vote."""
+
+    def keys(self, vector: Vector, /) -> tuple[int, ...]:
+        """The vector's blocking keys: distinct, ascending, each in 0..2**63-1."""
+
+    def weight(self, left: Vector, right: Vector, /) -> int | None:
+        """The weight of two vectors, equal either way round; None if too few fields compare."""
 
 
 class GivenMatches:
