@@ -65,7 +65,6 @@ def test_digest_that_a_record_carries_itself_can_be_looked_up() -> None:
         assert found.profile_id == run.profiles()[1]
 
 
-@pytest.mark.xfail(strict=True, reason="a word on a blocked value is seen by one side only")
 def test_word_on_a_blocked_value_is_no_difference() -> None:
     """What a judgement on a blocked value names is what it was: `verify` finds nothing."""
     first = rules("segment")
