@@ -52,7 +52,7 @@ Word = Event | Withdrawal | Judgement | str
 def begun(r: Random, **more: Any) -> Run:
     """A run under a random policy; one in three is calm."""
     calm, forgets = r.randrange(3) == 0, r.randrange(2) == 0
-    first = policy(r, calm=calm, digests=not forgets)
+    first = policy(r, calm=calm)
     return Run(first, values=9 if calm else 4, forgets=forgets, **more)
 
 
@@ -262,7 +262,7 @@ class Run:
     def change_policy(self, r: Random) -> None:
         """Other rules for the same inputs."""
         self.now += 1
-        new = policy(r, calm=self.history.calm, digests=not self._forgets)
+        new = policy(r, calm=self.history.calm)
         self.log.append(new)
         self.engine.set_policy(new)
         while self.engine.policy_state().changing:
