@@ -19,7 +19,7 @@ from sameas.engine.reference.ids import Ledger
 from sameas.errors import GoneProfileError, SameasError
 from sameas.graph.model import Judgement, RecordKey
 from sameas.graph.store import tables as t
-from tests.engine.online.forgetting import ERASE_KEY, left_of_version
+from tests.engine.online.forgetting import ERASE_KEY, key_of, left_of_version
 from tests.laws import worlds
 from tests.laws.online import History, Plain, kept, oracle, policy
 from tests.laws.online_laws import (
@@ -235,8 +235,12 @@ class Run:
         self.call("unsuppress", **self.named(r))
 
     def named(self, r: Random) -> dict[str, Any]:
-        """A record key or an identifier."""
-        if r.randrange(2):
+        """A record key or an identifier; of events also the keys that they had."""
+        turn, versions = r.randrange(5), self.history.versions
+        if turn == 0 and versions:
+            version = r.choice(versions)
+            return {"records": [RecordKey(version.source, key_of(version)).ref]}
+        if turn < 3:
             return {"records": [RecordKey(r.choice(worlds.SOURCES), str(r.randrange(8))).ref]}
         return {"identifiers": [self.history.identifier(r)]}
 
