@@ -82,10 +82,11 @@ def partition(
     """Resolve live records; `given` is what is known of identifiers that have others elsewhere."""
     alias = alias_of(columns)
     settled = settle(columns, judgements, alias)
+    same_values = settled.value_sets() if given is None else given.same_values
     found = link(
         columns,
         policy,
-        same_values=settled.value_sets(),
+        same_values=same_values,
         cuts=settled.cuts,
         alias=alias,
         given=given,
@@ -102,7 +103,9 @@ def partition(
         found,
         policy,
         joined=np.concatenate(joined),
-        suspects=lambda of: np.append(settled.suspects(found, of), of[matched_records]),
+        suspects=lambda of: np.append(
+            settled.suspects(found, of, same_values), of[matched_records]
+        ),
     )
     risky = resolve_risky(columns, policy, settled, found, words, edges, parts)
     profile, n_profiles = _dense(risky.label, found.seen, risky.n_labels)

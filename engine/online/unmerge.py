@@ -11,8 +11,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.attempt import attempt
 from sameas.engine.online.apply import profile_of, reconsider
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.loading import row_of, settle_words
 from sameas.engine.online.outcomes import Unmerged
 from sameas.engine.online.person import cluster_of

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
-    "METHODS",
     "KINDS",
+    "METHODS",
     "Column",
     "Kind",
     "Options",
