@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sameas.engine.online.fold import PENDING
 from sameas.engine.online.whole import verify
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
@@ -50,7 +51,7 @@ def _row(reader: Reader, sent: dict[str, Any], answer: dict[str, Any]) -> list[s
     found = []
     if row.live and not reader.find(t.LINK, ("record",), [(row.number,)]):
         found.append(f"the links of {key.ref}")
-    if not row.live and row.withdrawn_at is None:
+    if not row.live and row.withdrawn_at is None and inputs[0].state != PENDING:
         found.append(f"{key.ref} is not live")
     if answer.get("profile_id"):
         ids = reader.find(t.ISSUED, ("id",), [(answer["profile_id"],)])

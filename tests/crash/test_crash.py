@@ -52,7 +52,7 @@ def killed(place: Path, r: Random, seed: int, number: int) -> None:
     load.start()
     # now and then in the middle of its first commits, or of tidying up the log; told by answers, so
     # that a slow machine is killed at work, too
-    wanted = int(r.choice((0, 3, 20, 100)) * r.random())
+    wanted = int(r.choice((0, 3, 20, 60)) * r.random())
     _until(lambda: len(load.answered) >= wanted)
     time.sleep(0.02 * r.random())
     load.server.kill()
