@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from sameas.graph.model import Ref
     from sameas.graph.store.port import Reader, Store
 
-__all__ = ["fact", "found", "judgement_of", "load_state", "row_of", "settle_words"]
+__all__ = ["WANTED", "fact", "found", "judgement_of", "load_state", "row_of", "settle_words"]
+
+WANTED = "policy_wanted"
+"""The fact that a change to another policy was begun, until it is done or has failed."""
 
 _refs = msgspec.json.Decoder(list[str]).decode
 

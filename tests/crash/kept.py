@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sameas.engine.online.door import WITHDRAWAL
 from sameas.engine.online.fold import PENDING
 from sameas.engine.online.whole import verify
 from sameas.graph.model import RecordKey
@@ -93,7 +94,12 @@ def _removed(reader: Reader, one: t.Issued) -> bool:
 def _withdrawn(reader: Reader, one: Answered) -> list[str]:
     key = RecordKey.parse(one.sent)
     rows = reader.find(t.RECORD, ("record_id", "source"), [(key.record_id, key.source)])
-    if not rows or rows[0].withdrawn_at is None:
+    if not rows:
+        return [f"the withdrawal of {one.sent}"]
+    # one that waits for the background is durable, and withdraws nothing yet
+    inputs = reader.find(t.INPUT, ("record",), [(rows[0].number,)])
+    waits = any(row.kind == WITHDRAWAL and row.state == PENDING for row in inputs)
+    if rows[0].withdrawn_at is None and not waits:
         return [f"the withdrawal of {one.sent}"]
     return []
 

@@ -24,6 +24,7 @@ from sameas.engine.online import slow
 from sameas.engine.online.door import CONTENT, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
+from sameas.engine.online.loading import WANTED
 from sameas.engine.online.namesakes import resolved, widen
 from sameas.engine.online.region import Region
 from sameas.engine.online.reread import first_of_content
@@ -144,6 +145,7 @@ def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
     slow.write(unit, state, _answer(unit, state, region, after), feed)
     _retell(unit, feed)
     unit.put(t.META, t.Meta("policy", policies.dumps(rules.policy)))
+    unit.delete(t.META, (WANTED,))
     return feed
 
 

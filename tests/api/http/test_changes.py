@@ -32,12 +32,12 @@ def test_the_feed_goes_on_behind_a_position(api: Api) -> None:
 
 def test_waiting_ends_with_the_next_commit(tmp_path: Path) -> None:
     """Many wait, for long; nobody asks again and again."""
-    api = start(tmp_path, Settings(longest_wait=10 * PATIENCE))
+    api = start(tmp_path, Settings(longest_wait=300))
 
     async def work() -> list[int]:
         async with api.client() as client:
             waiting = [
-                asyncio.create_task(client.get("/v1/changes", params={"wait": 10 * PATIENCE}))
+                asyncio.create_task(client.get("/v1/changes", params={"wait": 300}))
                 for _ in range(50)
             ]
             await asyncio.sleep(0.2)
@@ -58,13 +58,13 @@ def test_waiting_ends_by_itself(api: Api) -> None:
 
 def test_waiting_ends_when_the_server_closes(tmp_path: Path) -> None:
     """A shutdown does not wait for those who wait."""
-    api = start(tmp_path, Settings(longest_wait=10 * PATIENCE))
+    api = start(tmp_path, Settings(longest_wait=300))
     app = api.app
     assert isinstance(app, App)
 
     async def work() -> int:
         async with api.client() as client:
-            waiting = asyncio.create_task(client.get("/v1/changes", params={"wait": 10 * PATIENCE}))
+            waiting = asyncio.create_task(client.get("/v1/changes", params={"wait": 300}))
             await asyncio.sleep(0.2)
             app.service.begin_close()
             return (await asyncio.wait_for(waiting, PATIENCE)).status_code
