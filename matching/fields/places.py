@@ -57,7 +57,8 @@ appt appartement departamento depto piso local lokal
 _UNITS = frozenset(_UNIT_WORDS.split())
 _NOISE = frozenset(["the", "of", "and", "care", "co", "no", "num", "number", "nr"])
 _USUAL = re.compile(
-    rf"([1-9][0-9]*) ([a-z]+(?: [a-z]+)*?)(?: (?:{'|'.join(sorted(_UNITS))}|#) ?([1-9][0-9]*))?"
+    r"([1-9][0-9]*),? ([a-z]+(?:\.? [a-z]+)*?)\.?,?"
+    rf"(?: (?:{'|'.join(sorted(_UNITS))}|#)\.? ?([1-9][0-9]*))?"
 )
 _UNUSUAL = _UNITS | _NOISE | {"pobox", "box", "postfach", "apartado"}
 _BOX = re.compile(r"\b(?:p ?o ?box|post office box|postfach|apartado)\b")
@@ -106,7 +107,7 @@ def _usual(raw: str) -> str:
     found = _USUAL.fullmatch(raw.lower()) if raw.isascii() and len(raw) < 100 else None
     if found is None:
         return ""
-    street = found[2].split(" ")
+    street = found[2].replace(".", "").split(" ")
     if len(street) > 12 or not _UNUSUAL.isdisjoint(street):
         return ""
     words = [found[1], *map(_spelled, street)]
