@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 
 from sameas.graph.model import Identifier, Record, RecordKey
-from sameas.matching.fields import KINDS, Field, FieldKind, canonical, value_of
+from sameas.matching.fields import KINDS, Field, FieldKind, canonical, names, places, value_of
 from sameas.matching.fields.model import MAX_LENGTH
 
 from .texts import TEXTS
@@ -101,6 +101,14 @@ def test_canonicalising_again_changes_nothing_and_no_text_raises(
     assert len(found) <= MAX_LENGTH
     assert found == found.strip()
     found.encode("utf-8")
+
+
+@given(text=TEXTS)
+def test_what_is_settled_at_a_glance_is_what_the_full_rules_give(text: str) -> None:
+    if found := names.at_a_glance(text):
+        assert found == names.given_name(text) == names.full_name(text)
+    if found := places.at_a_glance(text):
+        assert found == places.address(text) == places.address(found)
 
 
 @pytest.mark.parametrize(("kind", "wanted", "spellings"), SPELLINGS)
