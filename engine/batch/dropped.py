@@ -1,7 +1,8 @@
 """3.4: what the bounds of a component kept from joining.
 
-Nodes that link no more are given to the first of their records whose cluster may hold them. All nodes of a type are dropped from a piece together, so what a cluster holds of the type are
-dropped nodes only. Matches that the ladder passed over are refused where their ends lie apart.
+Nodes that link no more are given to the first of their records whose cluster may hold them. All
+nodes of a type are dropped from a piece together, so what a cluster holds of the type are dropped
+nodes only. Matches that the ladder passed over are refused where their ends lie apart.
 """
 
 from __future__ import annotations

@@ -55,9 +55,9 @@ def matched(scores: Scores | None, order: Ints) -> Edges | None:
     joins &= weight >= scores.edge_threshold
     keys = (left.astype(np.int64) << 32) | right
     if not joins.all() or (keys[1:] <= keys[:-1]).any():
-        order = np.argsort(keys, kind="stable")
-        order = order[joins[order]]
-        left, right, weight = left[order], right[order], weight[order]
+        turn = np.argsort(keys, kind="stable")
+        turn = turn[joins[turn]]
+        left, right, weight = left[turn], right[turn], weight[turn]
     return Edges(scores, left, right, weight, vptr, vrec) if len(left) else None
 
 

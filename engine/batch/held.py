@@ -59,7 +59,7 @@ class Held(NamedTuple):
 
     who: Ints
     """(records, 8)."""
-    count: Ints
+    counts: Ints
     """(records, types): distinct values of each type that has a limit."""
     sources: Longs
     """Duplicate-free sources, a bit each."""
@@ -161,11 +161,12 @@ def broken(one: int, other: int, limits: Longs, held: Held) -> tuple[int, int]:
         while not (both >> place) & 1:
             place += 1
         return DUPLICATE, place
-    count, said = held.count, held.said
+    counts, said = held.counts, held.said
     for s in range(len(limits)):
-        if limits[s] != _NO_LIMIT and count[one, s] + count[other, s] > limits[s]:
-            if _distinct(one, other, s, -1, held) > limits[s]:
-                return LIMIT, s
+        if limits[s] == _NO_LIMIT or counts[one, s] + counts[other, s] <= limits[s]:
+            continue
+        if _distinct(one, other, s, -1, held) > limits[s]:
+            return LIMIT, s
     for e in range(said.shape[1]):
         a = said[one, e]
         b = said[other, e]
@@ -178,7 +179,7 @@ def broken(one: int, other: int, limits: Longs, held: Held) -> tuple[int, int]:
 def full(one: int, u: int, limits: Longs, held: Held) -> bool:
     """Whether a cluster may not hold a value more."""
     t = held.kind[u]
-    if limits[t] == _NO_LIMIT or held.count[one, t] < limits[t]:
+    if limits[t] == _NO_LIMIT or held.counts[one, t] < limits[t]:
         return False
     return bool(_distinct(one, -1, t, u, held) > limits[t])
 
@@ -196,7 +197,7 @@ def grant(one: int, u: int, limits: Longs, held: Held) -> None:
         at = held.following[at]
     hold(one, u, held.who, held.value, held.following, held.at)
     if not known:
-        held.count[one, t] += 1
+        held.counts[one, t] += 1
 
 
 @njit(cache=True, nogil=True)
@@ -242,15 +243,15 @@ def join(one: int, other: int, name: Ints, held: Held) -> int:
     # values that both hold are counted once
     held.at[1] += 1
     tick = held.at[1]
-    count, value, following = held.count, held.value, held.following
+    counts, value, following = held.counts, held.value, held.following
     kind, stamp = held.kind, held.stamp
-    count[into, :] = 0
+    counts[into, :] = 0
     at = who[into, HEAD]
     while at >= 0:
         v = value[at]
         if stamp[v] != tick:
             stamp[v] = tick
-            count[into, kind[v]] += 1
+            counts[into, kind[v]] += 1
         at = following[at]
     return into
 

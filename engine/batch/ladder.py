@@ -78,13 +78,13 @@ def pieces(
     chosen = np.flatnonzero(parts.large[parts.of]).astype(np.int32)
     of = np.full(len(columns), -1, dtype=np.int32)
     if not len(chosen):
-        none = np.empty(0, dtype=np.int32)
-        empty = np.zeros(1, dtype=np.int64)
+        none, empty = np.empty(0, dtype=np.int32), np.zeros(1, dtype=np.int64)
+        nothing = empty[:0]
         return Pieces(
-            none, empty, none.astype(np.int8), empty[:0], none, none, none.reshape(-1, 2), of
+            none, empty, none.astype(np.int8), nothing, none, none, nothing.reshape(-1, 2), of
         )
     of[chosen] = (np.cumsum(parts.large) - 1)[parts.of[chosen]]
-    work = _Work(columns, found, parts, edges, words, chosen, of)
+    work = _Work(columns, found, edges, words, chosen, of)
     count = int(np.count_nonzero(parts.large))
     level = np.zeros(count, dtype=np.int8)
     below = np.full(count, n_types, dtype=np.int8)
@@ -112,7 +112,6 @@ class _Work:
         self,
         columns: Columns,
         found: Links,
-        parts: Components,
         edges: Edges | None,
         words: NDArray[np.int64],
         chosen: Ints,
@@ -140,8 +139,10 @@ class _Work:
         self.parent = np.empty(len(columns), dtype=np.int32)
 
     def split(self, active: Bools, least: Longs, below: Bytes) -> tuple[Ints, Ints, Ints, Ints]:
-        """Cut the active parts; of each part that there is then: which it was part of, its size,
-        its vectors if matches join it, and the lowest type that links in it.
+        """Cut the active parts.
+
+        Of each part that there is then: which it was part of, its size, its vectors if matches join
+        it, and the lowest type that links in it.
         """
         found = self.found
         _unite(

@@ -54,7 +54,7 @@ class Matched(NamedTuple):
 @njit(cache=True, nogil=True)
 def _entered(records: Ints, held: Held, evidence: Matched) -> None:
     """Enter every cluster with its vectors and its least key; those without vectors, too."""
-    space, known, square = evidence.space, evidence.known, evidence.square
+    space, known = evidence.space, evidence.known
     rank, root, mark = evidence.rank, evidence.root, evidence.space.mark
     space.at[:] = 0
     mark[:] = -1

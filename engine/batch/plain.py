@@ -267,7 +267,7 @@ def resolve_plain(
     # all below is used again for each piece. An entry a record:
     most, room = _widest(spans, records, ptr)
     held = held_for(most, room, n_types, n_traits)
-    who, count, sources, said = held.who, held.count, held.sources, held.said
+    who, counts, sources, said = held.who, held.counts, held.sources, held.said
     name = np.full(most if len(names) > 0 else 0, -1, dtype=np.int32)
     number = np.empty(most, dtype=np.int32)
     # an entry an identifier, in the order in which they are met:
@@ -307,7 +307,7 @@ def resolve_plain(
                 prefetch(split_index, ids[at])
             record = records[base + r]
             single(r, who)
-            count[r, :] = 0
+            counts[r, :] = 0
             sources[r] = 0
             if len(names) > 0:
                 name[r] = names[record]
@@ -334,7 +334,7 @@ def resolve_plain(
                     cursor[u] = iptr[x]
                 if counted[u]:
                     hold(r, u, who, held.value, held.following, held.at)
-                    count[r, kind[u]] += 1
+                    counts[r, kind[u]] += 1
                 if node_of[u] == -2:
                     continue
                 g = np.int32(0)
@@ -422,7 +422,7 @@ def resolve_plain(
                     high = -1
                     if alone:
                         why = LIMIT if full(own, u, limits, held) else 0
-                        detail = np.int64(t)
+                        detail = int(t)
                     else:
                         why, detail = broken(own, other, limits, held)
                         if why == 0 and guard[t]:

@@ -1,8 +1,8 @@
 """3.4 and 3.5 for the components that may break something or that matches join.
 
 Who goes which way, and all answers in one form. Components without judgements go through `plain`
-(compiled), the others through `stepwise`. A component that breaks nothing as a whole and in which no
-pair of vectors speaks against is whole after all.
+(compiled), the others through `stepwise`. A component that breaks nothing as a whole and in which
+no pair of vectors speaks against is whole after all.
 """
 
 from __future__ import annotations
