@@ -13,11 +13,12 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.components import connect
+from sameas.engine.batch.edges import matched
 from sameas.engine.batch.finish import CONTESTED, finish
 from sameas.engine.batch.links import LINKED, link
-from sameas.engine.batch.refusals import RefusedLinks, Words
+from sameas.engine.batch.refusals import RefusedLinks, RefusedMatches, Words
 from sameas.engine.batch.risky import resolve_risky
-from sameas.engine.batch.settled import alias_of, matched, settle
+from sameas.engine.batch.settled import alias_of, settle
 from sameas.engine.batch.stepwise import Word
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.components import Components
+    from sameas.engine.batch.edges import Edges
     from sameas.engine.batch.links import Given, Links
-    from sameas.engine.batch.settled import Edges, Settled
+    from sameas.engine.batch.settled import Settled
     from sameas.engine.batch.stepwise import Reason
-    from sameas.engine.evidence import Evidence
+    from sameas.engine.evidence import Scores
     from sameas.engine.policy import Policy
     from sameas.graph.model import Judgement
 
@@ -58,7 +60,7 @@ class Partition:
     """One entry a link of `links.ids`: whether it holds."""
     refused: RefusedLinks
     refused_words: Sequence[tuple[Word, Reason]]
-    refused_matches: Sequence[tuple[int, int, Reason]]
+    refused_matches: RefusedMatches
     component_sizes: Ints
     edges: Edges | None
     stepwise: int
@@ -76,10 +78,18 @@ def partition(
     policy: Policy,
     *,
     judgements: Sequence[Judgement] = (),
-    evidence: Evidence | None = None,
+    evidence: Scores | None = None,
     given: Given | None = None,
 ) -> Partition:
-    """Resolve live records; `given` is what is known of identifiers that have others elsewhere."""
+    """Resolve live records.
+
+    Args:
+        columns: the live records.
+        policy: the rules.
+        judgements: what people said.
+        evidence: which of the records are alike; see `sameas.engine.batch.scores`.
+        given: what is known of identifiers that have others elsewhere.
+    """
     alias = alias_of(columns)
     settled = settle(columns, judgements, alias)
     same_values = settled.value_sets() if given is None else given.same_values
@@ -92,20 +102,14 @@ def partition(
         given=given,
     )
     words = _words(settled, found)
-    edges = matched(columns, evidence)
-    joined = [np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2)]
-    matched_records = np.empty(0, dtype=np.int64)
-    if edges is not None:
-        joined.append(np.stack([edges.left, edges.right], axis=1))
-        matched_records = edges.left
+    edges = matched(evidence, found.order)
     parts = connect(
         columns,
         found,
         policy,
-        joined=np.concatenate(joined),
-        suspects=lambda of: np.append(
-            settled.suspects(found, of, same_values), of[matched_records]
-        ),
+        joined=np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2),
+        suspects=lambda of: settled.suspects(found, of, same_values),
+        edges=edges,
     )
     risky = resolve_risky(columns, policy, settled, found, words, edges, parts)
     profile, n_profiles = _dense(risky.label, found.seen, risky.n_labels)
@@ -121,7 +125,7 @@ def partition(
         done.refused,
         risky.refused_words,
         risky.refused_matches,
-        np.concatenate([parts.sizes[~parts.special], risky.sizes]),
+        np.concatenate([parts.sizes[~parts.large], risky.sizes]),
         edges,
         int(np.count_nonzero(parts.risky)),
         Words(columns, found.clashes.names, parts.exclusive_values),

@@ -1,4 +1,4 @@
-"""3.5 for the few components that break something: step by step, on numbers.
+"""3.5 for the few components that judgements speak of: step by step, on numbers.
 
 The same answer as `sameas.engine.reference.clusters`; a cluster keeps running totals, so that a
 join costs the smaller side only.
@@ -9,20 +9,25 @@ One module: each constraint stands beside the totals that it is counted with.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from sameas.matching.cluster.linkage import LIVE, begin, best, enter, join, mean, room
 from sameas.matching.names import compatible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from sameas.engine.batch.settled import Settled
-    from sameas.engine.evidence import Evidence
     from sameas.graph.model import Ref
 
 __all__ = [
     "Cluster",
+    "Meeting",
     "Node",
     "Outcome",
     "Piece",
@@ -72,7 +77,6 @@ class Surroundings:
     duplicate_free: Sequence[str]
     """Source names, sorted."""
     settled: Settled
-    evidence: Evidence | None
     type_of: Callable[[int], int]
     counts_as: Callable[[int], int]
     carried: Callable[[int], Sequence[int]]
@@ -87,10 +91,41 @@ class Surroundings:
     value: Callable[[int], str]
     ref: Callable[[int], str]
     """An identifier's reference."""
-    key: Callable[[int], tuple[str, str]]
-    """A record's key."""
     record_ref: Callable[[int], str]
-    vector: Callable[[int], Hashable | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The matches of one piece. Its vectors are numbered from 0."""
+
+    vector: Mapping[int, int]
+    """The vector of each record; -1: it has none."""
+    rank: Mapping[int, int]
+    """The records in the order of their keys."""
+    weights: NDArray[np.int64]
+    """Of each two vectors."""
+    kept: NDArray[np.bool_]
+    """Which of them join the piece."""
+    cut: int
+
+    def between(self, left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """The matches between two clusters: of each pair of vectors the one of least keys."""
+        least: dict[frozenset[int], tuple[tuple[int, int], tuple[int, int]]] = {}
+        sides = []
+        for records in (left, right):
+            first: dict[int, int] = {}
+            for record in sorted(records, key=self.rank.__getitem__):
+                first.setdefault(self.vector[record], record)
+            first.pop(-1, None)
+            sides.append(first)
+        for (a, one), (b, other) in product(sides[0].items(), sides[1].items()):
+            if self.kept[a, b]:
+                low, high = sorted((self.rank[one], self.rank[other]))
+                found = ((low, high), (one, other))
+                pair = frozenset((a, b))
+                least[pair] = min(least.get(pair, found), found)
+        for _, ends in least.values():
+            yield ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +137,8 @@ class Piece:
     nodes: Mapping[Node, Sequence[int]]
     words: Sequence[Word] = ()
     """In the order in which they are applied."""
-    matches: Sequence[tuple[int, int]] = ()
+    meeting: Meeting | None = None
+    """Its matches; None: none joins it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -117,7 +153,6 @@ class Cluster:
     sources: set[str] = field(default_factory=set)
     said: dict[str, set[str]] = field(default_factory=dict)
     words: list[frozenset[int]] = field(default_factory=list)
-    vectors: set[Hashable] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -283,7 +318,7 @@ class Work:
         if kind in self.world.limits:
             cluster.held.setdefault(kind, set()).add(self.world.counts_as(one))
 
-    def join(self, left: Cluster, right: Cluster) -> None:
+    def join(self, left: Cluster, right: Cluster) -> Cluster:
         if len(left.records) < len(right.records):
             left, right = right, left
         for record in right.records:
@@ -297,7 +332,7 @@ class Work:
         for trait, texts in right.said.items():
             left.said[trait] |= texts
         left.words += right.words
-        left.vectors |= right.vectors
+        return left
 
     # -- the three steps --------------------------------------------------------------------
 
@@ -355,61 +390,39 @@ class Work:
         return holders, refused
 
     def matches(self) -> dict[tuple[int, int], Reason]:
-        evidence = self.world.evidence
-        if not self.piece.matches or evidence is None:
+        meeting = self.piece.meeting
+        if meeting is None:
             return {}
-        for record in self.piece.records:
-            vector = self.world.vector(record)
-            if vector is not None:
-                self.of[record].vectors.add(vector)
-        clusters = self._clusters()
-        least = {id(c): min(map(self.world.key, c.records)) for c in clusters}
-        sums: dict[tuple[int, int], tuple[int, int]] = {}
-
-        def mean(left: Cluster, right: Cluster) -> tuple[int, int]:
-            pair = (id(left), id(right)) if id(left) < id(right) else (id(right), id(left))
-            if pair not in sums:
-                weights = [
-                    weight
-                    for one in left.vectors
-                    for other in right.vectors
-                    if (weight := evidence.weight(one, other)) is not None
-                ]
-                sums[pair] = sum(weights), len(weights)
-            return sums[pair]
-
+        space = room(len(self.of), len(self.of))
+        of: dict[int, Cluster] = {}
+        entries = 0
+        for cluster in self._clusters():
+            first = -1
+            for vector in sorted({meeting.vector[record] for record in cluster.records} - {-1}):
+                space.vector[entries], space.following[entries] = vector, first
+                first = entries
+                entries += 1
+            least = min(meeting.rank[record] for record in cluster.records)
+            of[enter(space, least, first)] = cluster
+        heap = np.empty((64, 4), dtype=np.int64)
+        weights, cut = meeting.weights.reshape(-1), meeting.cut
+        heap = begin(space, weights, len(meeting.weights), heap, cut)
         while True:
-            best: tuple[int, int, tuple[object, object], Cluster, Cluster] | None = None
-            for place, left in enumerate(clusters):
-                for right in clusters[place + 1 :]:
-                    total, count = mean(left, right)
-                    if count == 0 or total <= evidence.cut * count:
-                        continue
-                    low, high = sorted((least[id(left)], least[id(right)]))
-                    if best is not None:
-                        ahead = total * best[1] - best[0] * count
-                        if ahead < 0 or (ahead == 0 and (low, high) > best[2]):
-                            continue
-                    if self.breaks(left, right, guarded=False) is None:
-                        best = (total, count, (low, high), left, right)
-            if best is None:
+            one, other = best(space, heap)
+            if one < 0:
                 break
-            left, right = best[3], best[4]
-            if len(left.records) < len(right.records):
-                left, right = right, left
-            self.join(left, right)
-            clusters = [cluster for cluster in clusters if cluster is not right]
-            least[id(left)] = min(least[id(left)], least[id(right)])
-            sums = {pair: total for pair, total in sums.items() if id(left) not in pair}
+            left, right = of[one], of[other]
+            if self.breaks(left, right, guarded=False) is None:
+                number, heap = join(space, one, other, weights, heap, cut)
+                of[number] = self.join(left, right)
         refused = {}
-        for a, b in self.piece.matches:
-            left, right = self.of[a], self.of[b]
-            if left is not right:
-                total, count = mean(left, right)
-                if total > evidence.cut * count:
-                    reason = self.breaks(left, right, guarded=False)
-                    assert reason is not None
-                    refused[a, b] = reason
+        for one, other in combinations(space.live[: space.at[LIVE]].tolist(), 2):
+            total, count = mean(space, one, other, weights)
+            if count and total > cut * count:
+                reason = self.breaks(of[one], of[other], guarded=False)
+                assert reason is not None
+                for pair in meeting.between(of[one].records, of[other].records):
+                    refused[pair] = reason
         return refused
 
     def _clusters(self) -> list[Cluster]:
@@ -441,7 +454,7 @@ def in_turn(nodes: Mapping[Node, Sequence[int]], world: Surroundings) -> list[No
 
 
 def resolve_piece(piece: Piece, world: Surroundings) -> Outcome:
-    """Resolve one component. O(links) joins; with matches, quadratic in its clusters."""
+    """Resolve one piece. O(links) joins; with matches, a question a pair above the cut."""
     return Work(piece, world).run()
 
 
