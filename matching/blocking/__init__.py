@@ -1,0 +1,26 @@
+"""Which records are worth comparing: declared keys, and the pairs that share one.
+
+A pair shares a key if both have one value of it, and a value on too many live records yields
+nothing. Both are properties of the set of records: nothing depends on the order in which they came.
+"""
+
+from sameas.matching.blocking.candidates import (
+    MAX_KEY_RECORDS,
+    Candidates,
+    KeyReport,
+    candidates,
+    lost,
+)
+from sameas.matching.blocking.keys import Key, Part
+from sameas.matching.blocking.single import keys_of
+
+__all__ = [
+    "MAX_KEY_RECORDS",
+    "Candidates",
+    "Key",
+    "KeyReport",
+    "Part",
+    "candidates",
+    "keys_of",
+    "lost",
+]
