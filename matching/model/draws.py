@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Pairs", "agreeing", "at_random", "thinned"]
+__all__ = ["Pairs", "agreeing", "at_random", "grouped", "thinned"]
 
 
 class Pairs(NamedTuple):
@@ -48,13 +48,21 @@ def at_random(counts: Longs, limit: int) -> Pairs:
     return Pairs(np.minimum(ones, others), np.maximum(ones, others), times)
 
 
-def agreeing(keys: NDArray[np.integer], has: NDArray[np.bool_], limit: int) -> Pairs:
-    """Pairs of distinct vectors with equal keys: all of them, or about so many drawn evenly."""
-    rows = np.flatnonzero(has)
-    order = rows[np.argsort(keys[rows], kind="stable")].astype(np.int32)
-    ranked = keys[order]
-    first = np.flatnonzero(np.concatenate([[True], ranked[1:] != ranked[:-1]]))[: len(order)]
-    sizes = np.diff(np.concatenate([first, [len(order)]])).astype(np.int64)
+def grouped(codes: Ints) -> tuple[Ints, Longs]:
+    """Vectors by their code, -1 left out: members, and where each group begins and the last ends."""
+    rows = np.flatnonzero(codes >= 0)
+    order = rows[np.argsort(codes[rows], kind="stable")].astype(np.int32)
+    ranked = codes[order]
+    first = np.flatnonzero(ranked[1:] != ranked[:-1]) + 1 if len(order) else np.empty(0, np.int64)
+    return order, np.concatenate([[0], first, [len(order)]]).astype(np.int64)
+
+
+def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
+    """Pairs of distinct vectors of one group: all of them, or about so many drawn evenly.
+
+    A pair that several groups have may be drawn once for each.
+    """
+    sizes = np.diff(starts).astype(np.int64)
     ends = np.cumsum(sizes * (sizes - 1) // 2)
     total = int(ends[-1]) if len(ends) else 0
     if total <= limit:
@@ -64,12 +72,12 @@ def agreeing(keys: NDArray[np.integer], has: NDArray[np.bool_], limit: int) -> P
         drawn = np.unique(rng.integers(0, total, limit))
     group = np.searchsorted(ends, drawn, side="right")
     within = drawn - (ends - sizes * (sizes - 1) // 2)[group]
-    # the k-th pair (i < j) of a group, by j: j (j - 1) / 2 <= k
+    # the k-th pair (i < j) of a group, by j: j (j - 1) / 2 <= k; the root may be one off
     high = ((1 + np.sqrt(1 + 8 * within.astype(np.float64))) / 2).astype(np.int64)
     high -= high * (high - 1) // 2 > within
     high += high * (high + 1) // 2 <= within
     low = within - high * (high - 1) // 2
-    ones, others = order[first[group] + low], order[first[group] + high]
+    ones, others = members[starts[group] + low], members[starts[group] + high]
     left, right = np.minimum(ones, others), np.maximum(ones, others)
     return Pairs(left, right, np.ones(len(left), dtype=np.int64))
 

@@ -92,6 +92,10 @@ class Model:
         """The fields, in the order of a vector."""
         return tuple(comparison.field for comparison in self.comparisons)
 
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
     def vector(self, record: Record, /) -> Vector | None:
         """The record's comparable values; None if there are too few for it to vote."""
         vector = tuple(fields.value_of(one, record) for one in self.fields)
@@ -99,7 +103,7 @@ class Model:
 
     def keys(self, vector: Vector, /) -> tuple[int, ...]:
         """The vector's blocking keys: distinct, ascending, each in 0..2**63-1."""
-        return blocking.keys_of(self.blocking, self.fields, vector)
+        return blocking.keys_of(self.blocking, self._names, vector)
 
     def weight(self, left: Vector, right: Vector, /) -> int | None:
         """The weight of two vectors, equal either way round; None if too few fields compare."""

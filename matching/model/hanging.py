@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sameas.matching.model.draws import agreeing
+from sameas.matching.model.draws import agreeing, grouped
 from sameas.matching.model.shape import Counted, Shape
 from sameas.matching.model.terms import collision
 
@@ -63,7 +63,7 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> tuple[Shape, tuple[int, ..
         below = [p for p in children if p != parent and rare[parent] < rare[p]]
         if not below:
             continue
-        left, right, _ = agreeing(codes, codes >= 0, DRAWN)
+        left, right, _ = agreeing(*grouped(codes), DRAWN)
         found = Counted.of(sight.patterns(left, right))
         table = found.levels(plain)
         apart = _strangers(table, kinds, levels, parent)

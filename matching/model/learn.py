@@ -9,8 +9,8 @@ by L = K / (K + D), with D the pairs across clusters: thin data change little.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -33,12 +33,15 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
     Patterns = NDArray[np.uint64]
 
-__all__ = ["K", "Refined", "bits_of", "refine"]
+__all__ = ["K", "Refined", "Seen", "bits_of", "look", "refine"]
 
 K = 1000
 """Pairs across clusters at which the first estimate and the new one count the same."""
 
 ROUNDS = 8
+
+PSEUDO = 20.0
+"""Pairs that the first estimate counts as in each comparison, beside the pairs inside pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +56,6 @@ class Refined:
     inside: int
     """Pairs inside clusters."""
     rounds: int
-    counted: tuple[Counted, Counted] | None = None
-    calibration: tuple[float, float] = (1.0, 0.0)
 
 
 def bits_of(shape: Shape, m: Floats, u: Floats) -> Floats:
@@ -88,41 +89,61 @@ def refine(
 
     Each round costs a weighing of the candidates and of at most `limit` pairs inside pieces.
     """
-    left, right, seen = candidates
     start = bits_of(shape, first.m, first.u)
-    prior = tables.prior / BIT
-    out = Refined(tables, start, prior, 0, 0, 0)
-    first_prior = prior
+    first_prior = tables.prior / BIT
+    out = Refined(tables, start, first_prior, 0, 0, 0)
     for number in range(rounds):
-        weights = out.tables.weigh(seen, codes, left)
-        found = pieces(len(codes), left, right, weights, threshold=edge_threshold).some(limit)
-        ones, others = found.inside()
-        patterns = patterns_of(ones, others)
-        inside = out.tables.weigh(patterns, codes, ones)
-        cluster = clusters(found.members, found.starts, inside, 0)
-        matched = together(found.starts, cluster)
-        voting = inside != MISSING
-        same = Counted.of(patterns[voting & matched])
-        apart = Counted.of(patterns[voting & ~matched])
+        seen = look(
+            out.tables,
+            codes,
+            candidates=candidates,
+            patterns_of=patterns_of,
+            edge_threshold=edge_threshold,
+            limit=limit,
+        )
+        same = Counted.of(seen.patterns[seen.matched])
+        apart = Counted.of(seen.patterns[~seen.matched])
         n_same, n_apart = int(same.counts.sum()), int(apart.counts.sum())
         if not n_same or not n_apart:
-            return out
-        m = shares(shape, tally(shape, same, same.counts * 1.0), prior=first.m, pseudo=20.0)
-        u = shares(shape, tally(shape, apart, apart.counts * 1.0), prior=first.u, pseudo=20.0)
+            break
+        m = shares(shape, tally(shape, same, same.counts * 1.0), prior=first.m, pseudo=PSEUDO)
+        u = shares(shape, tally(shape, apart, apart.counts * 1.0), prior=first.u, pseudo=PSEUDO)
         held = k / (k + n_apart)
         bits = held * start + (1 - held) * bits_of(shape, m, u)
         prior = held * first_prior + (1 - held) * float(np.log2(n_same / n_apart))
         new = out.tables._replace(weights=whole(bits), prior=round(prior * BIT))
         done = new.prior == out.tables.prior and bool((new.weights == out.tables.weights).all())
-        out = replace(
-            out,
-            tables=new,
-            weights=bits,
-            prior=prior,
-            across=n_apart,
-            inside=n_same,
-            rounds=number + 1,
-        )
+        out = Refined(new, bits, prior, n_apart, n_same, number + 1)
         if done:
             break
     return out
+
+
+class Seen(NamedTuple):
+    """The pairs inside pieces of which something can be said, and what clustering says of them."""
+
+    patterns: Patterns
+    weights: Longs
+    matched: NDArray[np.bool_]
+
+
+def look(
+    tables: Tables,
+    codes: Ints,
+    *,
+    candidates: tuple[Ints, Ints, Patterns],
+    patterns_of: Callable[[Ints, Ints], Patterns],
+    edge_threshold: int,
+    limit: int,
+) -> Seen:
+    """Weigh the candidates, take pieces, weigh all their pairs (at most `limit`), cluster."""
+    left, right, seen = candidates
+    weights = tables.weigh(seen, codes, left)
+    found = pieces(len(codes), left, right, weights, threshold=edge_threshold).some(limit)
+    ones, others = found.inside()
+    patterns = patterns_of(ones, others)
+    inside = tables.weigh(patterns, codes, ones)
+    cluster = clusters(found.members, found.starts, inside, 0)
+    matched = together(found.starts, cluster)
+    voting = inside != MISSING
+    return Seen(patterns[voting], inside[voting], matched[voting])

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sameas.matching import compare
 from sameas.matching.model.draws import agreeing, at_random, thinned
-from sameas.matching.model.estimate import Sample, declared, expected_matches, fit
+from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.hanging import hanging
-from sameas.matching.model.learn import Refined, bits_of, refine
+from sameas.matching.model.labels import calibrated, taught
+from sameas.matching.model.learn import Refined, bits_of, look, refine
+from sameas.matching.model.linkage import MISSING
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.sight import Sight
 from sameas.matching.model.tables import BIT, Tables, whole
@@ -23,9 +25,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sameas.matching.blocking import Key
+    from sameas.matching.blocking import Groups, Key
     from sameas.matching.fields import Coded, Field
     from sameas.matching.model.estimate import Estimate
+    from sameas.matching.model.labels import Labels
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int32]
@@ -39,6 +42,8 @@ CANDIDATES = 300_000
 INSIDE = 2_000_000
 EDGE = -4 * BIT
 MIN_FIELDS = 2
+REVIEWED = 0.1
+"""A person should look at pairs that are at least so likely one person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +68,21 @@ def train(
     counts: Longs,
     *,
     keys: Sequence[Key],
-    hashes: Sequence[Longs],
+    groups: Sequence[Groups],
     candidates: tuple[Ints, Ints],
     max_key_records: int,
+    labels: Labels | None = None,
 ) -> tuple[Model, Report]:
-    """Learn a model; `hashes` has each vector's value of each key (-1: none)."""
+    """Learn a model from distinct vectors (rows of `codes`), who has them, and their candidates.
+
+    `groups` are those of each key; the candidates are (left, right), each pair once. Labelled
+    pairs of vectors refine what the records teach by themselves.
+    """
     sight = Sight.of(fields, columns, codes, counts)
     names = [compare.levels(field.kind) for field in fields]
     shape, reach = hanging(sight, tuple(map(len, names)))
     terms = [terms_of(sight.carriers(place)) for place in range(len(shape))]
-    first, prior = _first(sight, shape, keys, hashes, candidates)
+    first, prior = _first(sight, shape, keys, groups, candidates)
     tables = Tables.of(
         shape,
         whole(bits_of(shape, first.m, first.u)),
@@ -82,35 +92,45 @@ def train(
         min_fields=MIN_FIELDS,
     )
     left, right = candidates
-    seen = sight.patterns(left, right)
-    refined = refine(
-        shape,
-        first,
-        tables,
-        sight.codes,
-        candidates=(left, right, seen),
-        patterns_of=sight.patterns,
-        edge_threshold=EDGE,
-        limit=INSIDE,
+    arguments: dict[str, Any] = {
+        "candidates": (left, right, sight.patterns(left, right)),
+        "patterns_of": sight.patterns,
+        "edge_threshold": EDGE,
+        "limit": INSIDE,
+    }
+    refined = refine(shape, first, tables, sight.codes, **arguments)
+    last = refined.tables
+    if labels is not None and len(labels.left):
+        asked = sight.patterns(labels.left, labels.right)
+        weights = last.weigh(asked, sight.codes, labels.left)
+        said = weights != MISSING
+        last = taught(shape, last, asked[said], weights[said], labels.same[said])
+    seen = look(last, sight.codes, **arguments)
+    calibration = calibrated(seen.weights, seen.matched)
+    model = Model(
+        _comparisons(sight, shape, names, terms, reach, first, last),
+        tuple(keys),
+        last.prior,
+        EDGE,
+        _review(*calibration),
+        0,
+        max_key_records,
+        MIN_FIELDS,
+        *calibration,
     )
-    model = _model(sight, shape, names, terms, reach, first, refined, keys, max_key_records)
-    report = Report(
-        int(counts.sum()),
-        len(sight),
-        first.share,
-        first.rates,
-        tables,
-        refined,
-        refined.tables,
-        first,
-    )
-    return model, report
+    records = int(counts.sum())
+    return model, Report(records, len(sight), first.share, first.rates, tables, refined, last, first)
+
+
+def _review(slope: int, intercept: int) -> int:
+    """The weight from which a pair is one person in one case of ten, between edge and cut."""
+    bits = (np.log2(REVIEWED / (1 - REVIEWED)) * BIT - intercept) / slope
+    return min(max(round(float(bits) * BIT), EDGE), 0)
 
 
 def _left_out(shape: Shape, key: Key, fields: Sequence[Field]) -> frozenset[int]:
     """A key's own fields, and what they hang on: equal emails have equal names, matches or not."""
-    own = {part.field for part in key.parts}
-    places = {place for place, field in enumerate(fields) if field.name in own}
+    places = {place for place, field in enumerate(fields) if field.name in key.fields}
     return frozenset(places.union(*(shape.given[place] for place in places)))
 
 
@@ -118,15 +138,15 @@ def _first(
     sight: Sight,
     shape: Shape,
     keys: Sequence[Key],
-    hashes: Sequence[Longs],
+    groups: Sequence[Groups],
     candidates: tuple[Ints, Ints],
 ) -> tuple[Estimate, float]:
     """The first estimate, and the prior in bits."""
     drawn = at_random(sight.counts, AT_RANDOM)
     random = Counted.of(sight.patterns(drawn.left, drawn.right), drawn.counts)
     samples = [Sample("at random", random, at_random=True)]
-    for key, column in zip(keys, hashes, strict=True):
-        pairs = agreeing(column, column >= 0, PER_KEY)
+    for key, group in zip(keys, groups, strict=True):
+        pairs = agreeing(group.members, group.starts, PER_KEY)
         if len(pairs.left):
             counted = Counted.of(sight.patterns(pairs.left, pairs.right))
             samples.append(Sample(key.name, counted, _left_out(shape, key, sight.fields)))
@@ -155,49 +175,36 @@ def declared_chance(shape: Shape) -> Floats:
     return u
 
 
-def _model(
+def _rows(table: NDArray[Any], n_levels: int, used: int) -> tuple[tuple[int, ...], ...]:
+    """One comparison's whole numbers by context and level."""
+    return tuple(tuple(map(int, row)) for row in table[:used, 1 : n_levels + 1])
+
+
+def _comparisons(
     sight: Sight,
     shape: Shape,
     names: Sequence[tuple[str, ...]],
     terms: Sequence[Terms],
     reach: Sequence[int],
     first: Estimate,
-    refined: Refined,
-    keys: Sequence[Key],
-    max_key_records: int,
-) -> Model:
-    comparisons = []
+    tables: Tables,
+) -> tuple[Comparison, ...]:
+    out = []
     for place, (field, column) in enumerate(zip(sight.fields, sight.columns, strict=True)):
-        used = CONTEXTS if shape.given[place] else 1
-        levels = slice(1, shape.levels[place] + 1)
-        spoken = {column.values[code]: int(terms[place].by_code[code]) for code in terms[place].kept}
-
-        def rows(table: NDArray[np.generic]) -> tuple[tuple[int, ...], ...]:
-            return tuple(tuple(map(int, table[place, c, levels])) for c in range(used))  # noqa: B023
-
-        comparisons.append(
+        own = terms[place]
+        size = shape.levels[place], CONTEXTS if shape.given[place] else 1
+        spoken = {str(column.values[int(code)]): int(own.by_code[code]) for code in own.kept}
+        out.append(
             Comparison(
                 field,
                 names[place],
                 shape.given[place],
-                rows(refined.tables.weights),
-                rows(np.rint(first.m * 1e6)),
-                rows(np.rint(first.u * 1e6)),
+                _rows(tables.weights[place], *size),
+                _rows(np.rint(first.m[place] * 1e6), *size),
+                _rows(np.rint(first.u[place] * 1e6), *size),
                 spoken,
-                terms[place].floor,
+                own.floor,
                 reach[place],
             )
         )
-    return Model(
-        tuple(comparisons),
-        tuple(keys),
-        refined.tables.prior,
-        EDGE,
-        EDGE,
-        0,
-        max_key_records,
-        MIN_FIELDS,
-    )
-
-
-_ = declared
+    return tuple(out)
