@@ -1,7 +1,9 @@
-"""The keys that come into question for the fields there are: several for each kind.
+"""The keys that come into question for the fields there are.
 
-Every error in one field must leave a key that does not read it, so the fields are asked in many
-small combinations. Which of them earn their pairs is for `choose` to say.
+Every error in one field must leave a key that does not read it, so all small combinations of
+what the fields give are asked that are fine enough: a combination that by the spread of its parts
+would hold more records together than the limit allows takes a further part. Which of them earn their
+pairs is for `choose` to say.
 """
 
 from __future__ import annotations
@@ -12,89 +14,99 @@ from typing import TYPE_CHECKING
 from sameas.matching.blocking.keys import Key, Part
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from sameas.matching.fields import Field
 
 __all__ = ["propose"]
 
-_TELLING = 20.0
-"""Values that a field must have in effect for a key to ask it beside another field."""
-_MOST_TEXTS = 3
+_ALONE = {
+    "email": ("whole", "local", "letters"),
+    "phone": ("whole", "tail", "front"),
+    "code": ("whole", "head", "tail"),
+    "organisation": ("whole", "sound"),
+    "address": ("whole", "street"),
+    "date": ("day",),
+    "postcode": ("whole",),
+    "text": ("whole",),
+    "number": ("whole",),
+}
+_BESIDE = {
+    "given_name": ("sound",),
+    "family_name": ("sound",),
+    "date": ("day", "year", "birthday"),
+    "postcode": ("whole", "area"),
+    "email": ("head",),
+    "phone": ("tail", "front"),
+    "address": ("street", "words"),
+    "code": ("head", "tail"),
+    "organisation": ("sound",),
+    "text": ("whole",),
+    "number": ("whole",),
+}
+_MOST = 120
+"""Keys that are looked at."""
+_LIKENESS = {"text": 20.0, "number": 50.0}
+"""In effect so many values a field needs at least; else it tells people apart too little."""
 
 
-def propose(fields: Sequence[Field], spread: Mapping[str, float]) -> tuple[Key, ...]:
-    """The keys in question, the most telling first; no two alike.
+def propose(
+    fields: Sequence[Field],
+    spread: Callable[[Part], float],
+    *,
+    records: int,
+    limit: int,
+) -> tuple[Key, ...]:
+    """The keys in question; no two alike.
 
-    `spread` says of each field how many values it has in effect: one over the chance that two
-    records that have it agree.
+    `spread` says of a part how many values it has in effect: one over the chance that two records
+    agree in it; 0 for a part that hardly a record has.
     """
-    return tuple(dict.fromkeys(Key(parts) for parts in _all(fields, spread)))
-
-
-def _all(fields: Sequence[Field], spread: Mapping[str, float]) -> Iterator[tuple[Part, ...]]:
-    of_kind: dict[str, list[str]] = {}
-    for field in fields:
-        of_kind.setdefault(field.kind, []).append(field.name)
-
-    def parts(kind: str, *transforms: str) -> list[Part]:
-        return [Part((name,), one) for name in of_kind.get(kind, []) for one in transforms]
-
-    # One part that tells nearly everything.
-    alone = [
-        *parts("email", "whole", "local", "letters"),
-        *parts("phone", "whole", "tail", "front"),
-        *parts("code", "whole", "head", "tail"),
-        *parts("organisation", "whole", "sound"),
-        *parts("address", "whole", "street"),
-        *parts("date", "day"),
-    ]
-    yield from ((part,) for part in alone)
-
-    names = _names(of_kind)
-    days = parts("date", "day")
-    pieces = parts("date", "year", "birthday")
-    places = [*parts("postcode", "whole", "area"), *_texts(fields, spread)]
-    contacts = [
-        *parts("phone", "tail", "front"),
-        *parts("email", "letters", "head"),
-        *parts("address", "street", "words"),
-        *parts("code", "head", "tail"),
-    ]
-    organisations = parts("organisation", "sound", "head")
+    kinds = {field.name: field.kind for field in fields}
+    names = _names(kinds)
+    alone = [Part((name,), one) for name, kind in kinds.items() for one in _ALONE.get(kind, ())]
+    parts = [Part((name,), one) for name, kind in kinds.items() for one in _BESIDE.get(kind, ())]
     if names is not None:
-        both, words, each = names
-        yield (both,)
-        for other in (*pieces, *places):
-            yield both, other
-        for word in (*each, words):
-            for other in (*days, *pieces, *places, *contacts):
-                yield word, other
-        for word, piece, place in (
-            (word, piece, place) for word in each for piece in pieces for place in places
-        ):
-            yield word, piece, place
-    for one, other in combinations((*days, *pieces, *places, *contacts, *organisations), 2):
-        if not set(one.fields) & set(other.fields):
-            yield one, other
+        alone.append(names[0])
+        parts += names
+    known = {part: spread(part) for part in {*alone, *parts}}
+    parts = [one for one in parts if known[one] >= _LIKENESS.get(kinds[one.fields[0]], 2.0)]
+    room = records / limit
+
+    def fine(chosen: Sequence[Part]) -> bool:
+        product = 1.0
+        for part in chosen:
+            product *= known[part]
+        return product >= room
+
+    found = [Key((part,)) for part in alone if known[part] > 0 and fine([part])]
+    found += [Key(chosen) for chosen in _pairs(parts) if fine(chosen)]
+    found += [Key(chosen) for chosen in _triples(parts, fine)]
+    return tuple(dict.fromkeys(found))[:_MOST]
 
 
-def _names(of_kind: Mapping[str, Sequence[str]]) -> tuple[Part, Part, list[Part]] | None:
-    """Two words of the name in no order, any word, and the words that have a place of their own."""
-    single = [*of_kind.get("given_name", [])[:1], *of_kind.get("family_name", [])[:1]]
-    named = tuple(single or of_kind.get("full_name", [])[:1])
-    if not named:
-        return None
-    each = [Part((name,), "sound") for name in single]
-    return Part(named, "sound", 2), Part(named, "sound"), each
+def _apart(chosen: Sequence[Part]) -> bool:
+    fields = [name for part in chosen for name in part.fields]
+    return len(fields) == len(set(fields))
 
 
-def _texts(fields: Sequence[Field], spread: Mapping[str, float]) -> list[Part]:
-    """The texts and numbers that tell most."""
-    telling = [
-        field.name
-        for field in fields
-        if field.kind in {"text", "number"} and spread[field.name] >= _TELLING
-    ]
-    telling.sort(key=lambda name: (-spread[name], name))
-    return [Part((name,), "whole") for name in telling[:_MOST_TEXTS]]
+def _pairs(parts: Sequence[Part]) -> Iterator[tuple[Part, ...]]:
+    return (chosen for chosen in combinations(parts, 2) if _apart(chosen))
+
+
+def _triples(
+    parts: Sequence[Part], fine: Callable[[Sequence[Part]], bool]
+) -> Iterator[tuple[Part, ...]]:
+    """Those that are fine enough and of which no two are."""
+    for chosen in combinations(parts, 3):
+        if _apart(chosen) and fine(chosen) and not any(map(fine, combinations(chosen, 2))):
+            yield chosen
+
+
+def _names(kinds: Mapping[str, str]) -> tuple[Part, ...] | None:
+    """Two words of the name in no order, and any word."""
+    first = {kind: name for name, kind in reversed(list(kinds.items()))}
+    named = tuple(first[kind] for kind in ("given_name", "family_name") if kind in first)
+    if not named and "full_name" in first:
+        named = (first["full_name"],)
+    return (Part(named, "sound", 2), Part(named, "sound")) if named else None
