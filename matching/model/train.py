@@ -11,7 +11,7 @@ from sameas.matching import compare
 from sameas.matching.model.draws import agreeing, at_random, thinned
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
-from sameas.matching.model.hanging import hanging
+from sameas.matching.model.hanging import NAMES, hanging
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.learn import Refined, bits_of, look, refine
 from sameas.matching.model.linkage import MISSING
@@ -145,7 +145,7 @@ def _first(
     drawn = at_random(sight.counts, AT_RANDOM)
     random = Counted.of(sight.patterns(drawn.left, drawn.right), drawn.counts)
     samples = [Sample("at random", random, at_random=True)]
-    for key, group in zip(keys, groups, strict=True):
+    for key, group in _telling(sight, keys, groups):
         pairs = agreeing(group.members, group.starts, PER_KEY)
         if len(pairs.left):
             counted = Counted.of(sight.patterns(pairs.left, pairs.right))
@@ -164,6 +164,19 @@ def _first(
         )
         share = min(max(found * scale / pairs_in_all, 1e-12), 0.5)
     return estimate, float(np.log2(share) - np.log2(1 - share))
+
+
+def _telling(
+    sight: Sight, keys: Sequence[Key], groups: Sequence[Groups]
+) -> list[tuple[Key, Groups]]:
+    """The keys with a name or a date in them, or all if there are none.
+
+    Households share addresses and phones. In a block of such a key they are a third kind of pair
+    between matches and chance, and EM takes them for matches.
+    """
+    own = {field.name for field in sight.fields if field.kind in (*NAMES, "date")}
+    both = list(zip(keys, groups, strict=True))
+    return [(key, group) for key, group in both if key.fields & own] or both
 
 
 def declared_chance(shape: Shape) -> Floats:
