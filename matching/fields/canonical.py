@@ -32,9 +32,7 @@ _JOINED = frozenset(["address", "text", "organisation"])
 _ROUNDS = 8
 
 
-def canonical(
-    kind: FieldKind, raw: str, *, region: str = "US", month_first: bool = False
-) -> str:
+def canonical(kind: FieldKind, raw: str, *, region: str = "US", month_first: bool = False) -> str:
     """The canonical value of a raw text, or `""` if it holds nothing to compare.
 
     Canonicalising a canonical value gives it back. Never raises; at most `MAX_LENGTH` characters.

@@ -11,7 +11,7 @@ import re
 from sameas.matching.fields.words import is_nothing
 from sameas.matching.names.latin import to_latin
 
-__all__ = ["address", "postcode"]
+__all__ = ["GENERIC", "address", "postcode"]
 
 _SHORT = """
 st street str strasse ulica ul vulitsya vul calle rue straat sokak
@@ -47,9 +47,9 @@ nw northwest
 se southeast
 sw southwest
 """
-_WORDS = {
-    word: row.split()[0] for row in _SHORT.strip().split("\n") for word in row.split()
-}
+_WORDS = {word: row.split()[0] for row in _SHORT.strip().split("\n") for word in row.split()}
+GENERIC = frozenset(_WORDS.values()) - {"n", "s", "e", "w", "ne", "nw", "se", "sw", "mt"}
+"""Words for kinds of streets, which say little of which street it is."""
 _UNITS = frozenset(
     "apt apartment unit suite ste flat fl floor room rm no lot shop dept kv kvartira daire wohnung "
     "whg app appt appartement departamento depto piso local lokal m num number".split()

@@ -376,7 +376,9 @@ def in_fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
     if pieces[0][1][0].script in _CJK and not re.search(r"[・·]", text):
         return _of_field(pieces[-1][1]), _of_field(pieces[0][1])
     start = len(pieces) - 1
-    while start > 1 and len(pieces[start - 1][1]) == 1 and pieces[start - 1][1][0].text in PARTICLES:
+    while (
+        start > 1 and len(pieces[start - 1][1]) == 1 and pieces[start - 1][1][0].text in PARTICLES
+    ):
         start -= 1
     behind = [word for _, inside in pieces[start:] for word in inside]
     return _of_field(pieces[0][1]), _of_field(behind)

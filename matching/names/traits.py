@@ -106,9 +106,7 @@ def usable_name(value: str) -> str | None:
     if text.casefold() in {"n/a", "n.a.", "n.a", "na", "x", "xx", "nan"}:
         return None
     words = latin.replace("-", " ").split()
-    if all(word in NOTHING for word in words) and not (
-        len(words) == 1 and words[0] in _ALSO_NAMES
-    ):
+    if all(word in NOTHING for word in words) and not (len(words) == 1 and words[0] in _ALSO_NAMES):
         return None
     return text
 
