@@ -11,6 +11,7 @@ from sameas.matching.blocking.candidates import (
     candidates,
     lost,
 )
+from sameas.matching.blocking.choose import choose_keys
 from sameas.matching.blocking.keys import Key, Part
 from sameas.matching.blocking.single import keys_of
 
@@ -21,6 +22,7 @@ __all__ = [
     "KeyReport",
     "Part",
     "candidates",
+    "choose_keys",
     "keys_of",
     "lost",
 ]

@@ -2,8 +2,8 @@
 
 Every error in one field must leave a key that does not read it, so all small combinations of
 what the fields give are asked that are fine enough: a combination that by the spread of its parts
-would hold more records together than the limit allows takes a further part. Which of them earn their
-pairs is for `choose` to say.
+would hold more records together than the limit allows takes a further part. Which of them earn
+their pairs is for `choose` to say.
 """
 
 from __future__ import annotations
