@@ -45,7 +45,9 @@ def distinct(columns: Sequence[Ints]) -> Vectors:
     >>> found.counts.tolist(), found.of_record[0] == found.of_record[2], found.of_record[3]
     ([2, 1], True, np.int32(-1))
     """
-    rows = np.stack(columns, axis=1).astype(np.int32) if len(columns) else np.empty((0, 0), np.int32)
+    rows = (
+        np.stack(columns, axis=1).astype(np.int32) if len(columns) else np.empty((0, 0), np.int32)
+    )
     of_record, first, counts, hashes = _number(np.ascontiguousarray(rows))
     order = np.argsort(hashes, kind="stable")
     if _tied(hashes[order]):  # never seen; codes decide then

@@ -8,19 +8,25 @@ from sameas.matching.blocking.candidates import (
     MAX_KEY_RECORDS,
     Candidates,
     KeyReport,
-    candidates,
+    block,
+    collect,
     lost,
 )
+from sameas.matching.blocking.choose import choose_keys
+from sameas.matching.blocking.groups import Groups
 from sameas.matching.blocking.keys import Key, Part
 from sameas.matching.blocking.single import keys_of
 
 __all__ = [
     "MAX_KEY_RECORDS",
     "Candidates",
+    "Groups",
     "Key",
     "KeyReport",
     "Part",
-    "candidates",
+    "block",
+    "choose_keys",
+    "collect",
     "keys_of",
     "lost",
 ]

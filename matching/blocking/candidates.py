@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Bytes = NDArray[np.uint8]
     Ints = NDArray[np.int32]
 
-__all__ = ["MAX_KEY_RECORDS", "Candidates", "KeyReport", "candidates", "collect", "lost"]
+__all__ = ["MAX_KEY_RECORDS", "Candidates", "KeyReport", "block", "collect", "lost"]
 
 MAX_KEY_RECORDS = 100
 """A key value on more live records than this yields nothing, unless a model says otherwise."""
@@ -61,25 +61,24 @@ class Candidates:
         return len(self.left)
 
 
-def candidates(
+def block(
     keys: Sequence[Key],
     fields: Sequence[str],
     coded: Sequence[Coded],
     vectors: Vectors,
     *,
     limit: int = MAX_KEY_RECORDS,
-) -> Candidates:
-    """The pairs of vectors that share an effective key; `fields` names the places of a vector."""
+) -> list[Groups]:
+    """For each key the vectors that share an effective value; `fields` names a vector's places."""
     reader = Reader(fields, coded, vectors.codes)
-    groups = [
+    return [
         group(*reader.rows(key, number), vectors.counts, limit=limit)
         for number, key in enumerate(keys)
     ]
-    return collect(keys, groups, vectors)
 
 
 def collect(keys: Sequence[Key], groups: Sequence[Groups], vectors: Vectors) -> Candidates:
-    """The candidates of groups that are there already."""
+    """The pairs of vectors that the keys' groups hold together."""
     left, right, key = pairs_of(groups, vectors.counts)
     new = np.bincount(key, minlength=len(keys)).tolist()
     report = tuple(

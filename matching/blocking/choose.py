@@ -1,8 +1,8 @@
 """Which keys are worth their pairs: chosen on a sample of their values, without labels.
 
 A key is judged by the pairs that it alone would add: how many, and how many of them are plausible,
-which is to say that they agree in more than chance explains among so many records. Values are drawn by their
-hashes, so the same records give the same keys, in whatever order they come.
+which is to say that they agree in more than chance explains among so many records. Values are drawn
+by their hashes, so the same records give the same keys, in whatever order they come.
 """
 
 from __future__ import annotations
@@ -16,7 +16,8 @@ from numba import njit
 from sameas.matching.blocking.candidates import MAX_KEY_RECORDS
 from sameas.matching.blocking.columns import Reader
 from sameas.matching.blocking.groups import group, pairs_of
-from sameas.matching.blocking.hashes import _mixed
+from sameas.matching.blocking.hashes import scattered
+from sameas.matching.blocking.plausible import likely
 from sameas.matching.blocking.propose import propose
 
 if TYPE_CHECKING:
@@ -41,33 +42,13 @@ _SAMPLE = 4_000
 """Pairs of each key that are looked at."""
 _RECORDS = 60_000
 """Records whose key values are drawn, about."""
-_YIELDS = (0.3, 0.1, 0.03, 0.01, 0.003)
-"""Plausible among the pairs that a key adds: the best keys first, the last is the least that pays."""
-_LEAST_GAIN = 0.0005
+_YIELDS = (0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.004, 0.0015)
+"""Plausible among the pairs that a key adds: the best first, the last is the least that pays."""
+_FREE = 0.025
+_BUDGET = 12.0
+"""Pairs a record: beyond them only keys of the better yields are taken."""
+_LEAST_GAIN = 0.0004
 """Of all plausible pairs a key must add so many."""
-
-_SEEN = {
-    "given_name": "sound",
-    "family_name": "sound",
-    "full_name": "sound",
-    "organisation": "sound",
-    "date": "year",
-    "email": "letters",
-    "phone": "tail",
-    "postcode": "area",
-    "address": "street",
-    "code": "head",
-}
-_AGAINST = {
-    "given_name": 3.0,
-    "family_name": 3.0,
-    "full_name": 4.0,
-    "date": 5.0,
-    "code": 3.0,
-    "organisation": 3.0,
-}
-"""Bits that speak against a pair which differs; of other kinds 1: people move and change phones."""
-_MOST_BITS = 16.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +70,7 @@ def choose_keys(
 ) -> tuple[Key, ...]:
     """The keys for these records, those with the fewest and surest pairs first.
 
-    Empty if no field tells enough. O(records) for each key in question, of which there are 120 at most.
+    Empty if no field tells enough. O(records) for each key in question; there are 120 at most.
     """
     reader = Reader([field.name for field in fields], coded, vectors.codes)
     records = int(vectors.counts.sum())
@@ -101,15 +82,16 @@ def choose_keys(
     )
     if not proposed:
         return ()
-    drawn = [_draw(reader, key, number, vectors.counts, limit) for number, key in enumerate(proposed)]
+    drawn = [
+        _draw(reader, key, number, vectors.counts, limit) for number, key in enumerate(proposed)
+    ]
     left = np.concatenate([one.left for one in drawn])
     right = np.concatenate([one.right for one in drawn])
-    bits = _bits(fields, reader, vectors, left, right)
-    plausible = bits >= np.log2(max(records, 2))
+    plausible = likely(fields, coded, vectors, left, right)
     held = np.empty((len(proposed), len(left)), dtype=bool)
     for number, key in enumerate(proposed):
         held[number] = _held(reader, key, number, vectors.counts, limit, left, right)
-    order = _greedy(drawn, plausible, held)
+    order = _greedy(drawn, plausible, held, budget=_BUDGET * records)
     return tuple(proposed[number] for number in order)
 
 
@@ -129,9 +111,7 @@ def _spread(reader: Reader, part: Part, counts: Ints) -> float:
     return float(total * (total - 1) / max(same, 1.0))
 
 
-def _draw(
-    reader: Reader, key: Key, number: int, counts: Ints, limit: int
-) -> _Drawn:
+def _draw(reader: Reader, key: Key, number: int, counts: Ints, limit: int) -> _Drawn:
     vectors, hashes = reader.rows(key, number)
     weight = 1.0
     records = int(counts[vectors].sum())
@@ -158,7 +138,9 @@ def _thinned(left: Ints, right: Ints, most: int) -> Longs:
 def _pair_hashes(left: Ints, right: Ints) -> NDArray[np.uint64]:
     found = np.empty(len(left), dtype=np.uint64)
     for place in range(len(left)):
-        found[place] = _mixed((np.uint64(left[place]) << np.uint64(32)) | np.uint64(right[place]))
+        found[place] = scattered(
+            (np.uint64(left[place]) << np.uint64(32)) | np.uint64(right[place])
+        )
     return found
 
 
@@ -194,66 +176,47 @@ def _shares(ptr: Longs, hashes: Longs, left: Ints, right: Ints) -> Bools:
     return found
 
 
-def _bits(
-    fields: Sequence[Field], reader: Reader, vectors: Vectors, left: Ints, right: Ints
-) -> Floats:
-    """What pairs have in common, in bits: rare values that are equal, less what differs."""
-    found = np.zeros(len(left))
-    total = vectors.counts.sum()
-    for place, field in enumerate(fields):
-        codes = vectors.codes[:, place]
-        has = codes >= 0
-        carriers = np.bincount(
-            codes[has], weights=vectors.counts[has], minlength=len(reader.coded[place].values) + 1
-        )
-        ones, others = codes[left], codes[right]
-        both = (ones >= 0) & (others >= 0)
-        equal = both & (ones == others)
-        rare = np.minimum(np.log2(total / np.maximum(carriers, 1)), _MOST_BITS)
-        found += np.where(equal, rare[ones], 0.0)
-        differs = both & ~equal
-        rough = np.zeros(len(left), dtype=bool)
-        if field.kind in _SEEN and differs.any():
-            starts, hashes = reader.values(field.name, _SEEN[field.kind])
-            rough[differs] = _shares(starts.astype(np.int64), hashes.view(np.int64), ones[differs], others[differs])
-        # Half the surprise of the rarer value, since it is not equal after all.
-        near = np.minimum(rare[ones], rare[others]) / 2
-        found += np.where(differs, np.where(rough, near, -_AGAINST.get(field.kind, 1.0)), 0.0)
-    return found
-
-
-def _greedy(drawn: Sequence[_Drawn], plausible: Bools, held: Bools) -> list[int]:
+def _greedy(drawn: Sequence[_Drawn], plausible: Floats, held: Bools, *, budget: float) -> list[int]:
     """Numbers of the keys that are taken, in the order in which they were."""
     ends = np.cumsum([0, *(len(one.left) for one in drawn)])
     covered = np.zeros(len(plausible), dtype=bool)
     chosen: list[int] = []
+    pairs = 0.0
 
-    def gains(number: int) -> tuple[float, float]:
+    def gains(number: int, covered: Bools) -> tuple[float, float]:
+        """Plausible pairs, and pairs, that a key adds to those covered."""
         span = slice(ends[number], ends[number + 1])
         free = ~covered[span]
         weight = drawn[number].weight
-        return weight * float((free & plausible[span]).sum()), weight * float(free.sum())
+        return weight * float(plausible[span][free].sum()), weight * float(free.sum())
 
     def union() -> float:
         """Plausible pairs that the chosen keys hold, each counted at its first."""
         seen, total = np.zeros(len(plausible), dtype=bool), 0.0
         for number in chosen:
             span = slice(ends[number], ends[number + 1])
-            total += drawn[number].weight * float((plausible[span] & ~seen[span]).sum())
+            total += drawn[number].weight * float(plausible[span][~seen[span]].sum())
             seen |= held[number]
         return total
 
     for least in _YIELDS:
         while len(chosen) < MAX_KEYS:
-            best, most = -1, _LEAST_GAIN * union()
+            best, most, more = -1, _LEAST_GAIN * union(), 0.0
             for number in range(len(drawn)):
                 if number in chosen:
                     continue
-                good, new = gains(number)
-                if good > most and good >= least * new:
-                    best, most = number, good
+                good, new = gains(number, covered)
+                within = least >= _FREE or pairs + new <= budget
+                if good > most and good >= least * new and within:
+                    best, most, more = number, good, new
             if best < 0:
                 break
             chosen.append(best)
+            pairs += more
             covered |= held[best]
+    least_gain = _LEAST_GAIN / 4 * union()
+    for number in list(chosen):  # what later keys made idle
+        others = np.any(held[[other for other in chosen if other != number]], axis=0)
+        if len(chosen) > 1 and gains(number, others)[0] < least_gain:
+            chosen.remove(number)
     return chosen

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
-__all__ = ["combine", "combined", "hash_all", "hash_text", "mixed"]
+__all__ = ["combine", "combined", "hash_all", "hash_text", "mixed", "scattered"]
 
 _ALL = (1 << 64) - 1
 _BASIS = 0xCBF29CE484222325
@@ -49,7 +49,8 @@ def combine(left: int, right: int) -> int:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def _mixed(value: np.uint64) -> np.uint64:
+def scattered(value: np.uint64) -> np.uint64:
+    """`mixed`, compiled."""
     value = value + np.uint64(_GOLDEN)
     value = (value ^ (value >> np.uint64(30))) * np.uint64(_FIRST)
     value = (value ^ (value >> np.uint64(27))) * np.uint64(_SECOND)
@@ -59,7 +60,7 @@ def _mixed(value: np.uint64) -> np.uint64:
 @njit(cache=True, nogil=True, inline="always")
 def combined(left: np.uint64, right: np.uint64) -> np.uint64:
     """`combine`, compiled."""
-    return _mixed(left ^ (right * np.uint64(_GOLDEN)))
+    return scattered(left ^ (right * np.uint64(_GOLDEN)))
 
 
 @njit(cache=True, nogil=True)
@@ -70,5 +71,5 @@ def hash_all(offsets: NDArray[np.int32], data: NDArray[np.uint8]) -> Words:
         h = np.uint64(_BASIS)
         for at in range(offsets[place], offsets[place + 1]):
             h = (h ^ np.uint64(data[at])) * np.uint64(_PRIME)
-        found[place] = _mixed(h)
+        found[place] = scattered(h)
     return found

@@ -2,8 +2,8 @@
 
 Every error in one field must leave a key that does not read it, so all small combinations of
 what the fields give are asked that are fine enough: a combination that by the spread of its parts
-would hold more records together than the limit allows takes a further part. Which of them earn their
-pairs is for `choose` to say.
+would hold more records together than the limit allows takes a further part. Which of them earn
+their pairs is for `choose` to say.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _ALONE = {
     "number": ("whole",),
 }
 _BESIDE = {
-    "given_name": ("sound",),
+    "given_name": ("form",),
     "family_name": ("sound",),
     "date": ("day", "year", "birthday"),
     "postcode": ("whole", "area"),
@@ -46,7 +46,9 @@ _BESIDE = {
 }
 _MOST = 120
 """Keys that are looked at."""
-_LIKENESS = {"text": 20.0, "number": 50.0}
+_CROWDED = 4.0
+"""A key whose values are on so many times the limit still has enough rare ones."""
+_LIKENESS = {"text": 4.0, "number": 20.0}
 """In effect so many values a field needs at least; else it tells people apart too little."""
 
 
@@ -67,11 +69,10 @@ def propose(
     alone = [Part((name,), one) for name, kind in kinds.items() for one in _ALONE.get(kind, ())]
     parts = [Part((name,), one) for name, kind in kinds.items() for one in _BESIDE.get(kind, ())]
     if names is not None:
-        alone.append(names[0])
         parts += names
     known = {part: spread(part) for part in {*alone, *parts}}
     parts = [one for one in parts if known[one] >= _LIKENESS.get(kinds[one.fields[0]], 2.0)]
-    room = records / limit
+    room = records / limit / _CROWDED
 
     def fine(chosen: Sequence[Part]) -> bool:
         product = 1.0
@@ -79,7 +80,7 @@ def propose(
             product *= known[part]
         return product >= room
 
-    found = [Key((part,)) for part in alone if known[part] > 0 and fine([part])]
+    found = [Key((part,)) for part in dict.fromkeys([*alone, *parts]) if fine([part])]
     found += [Key(chosen) for chosen in _pairs(parts) if fine(chosen)]
     found += [Key(chosen) for chosen in _triples(parts, fine)]
     return tuple(dict.fromkeys(found))[:_MOST]

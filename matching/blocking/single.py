@@ -32,9 +32,7 @@ def _part(part: Part, values: Sequence[str]) -> list[int]:
     return list(found)
 
 
-def keys_of(
-    keys: Sequence[Key], fields: Sequence[str], vector: tuple[str, ...]
-) -> tuple[int, ...]:
+def keys_of(keys: Sequence[Key], fields: Sequence[str], vector: tuple[str, ...]) -> tuple[int, ...]:
     """The hashes of a vector's keys: distinct, ascending, 0..2**63-1; the key's number is in them.
 
     `fields` names the places of the vector.

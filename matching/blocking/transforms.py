@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from sameas.matching.names import to_latin
+from sameas.matching.names.diminutives import groups
 from sameas.matching.names.sound import GAP, symbols
 
 if TYPE_CHECKING:
@@ -71,6 +72,14 @@ def _words(value: str) -> list[str]:
 def _sound(value: str) -> list[str]:
     """Each word by its sound; initials have none."""
     return [sound_of(word.lower()) for word in _words(value) if len(word) > 1]
+
+
+def _form(value: str) -> list[str]:
+    """Each word by its sound, and by the names that it is a form of."""
+    found = _sound(value)
+    for word in _words(value):
+        found += (f"={group}" for group in sorted(groups(word.lower())))
+    return found
 
 
 def _initial(value: str) -> list[str]:
@@ -150,6 +159,7 @@ def _street(value: str) -> list[str]:
 TRANSFORMS: dict[str, Callable[[str], list[str]]] = {
     "whole": lambda value: [value],
     "sound": _sound,
+    "form": _form,
     "words": _words,
     "initial": _initial,
     "head": _head,
