@@ -155,7 +155,12 @@ class _Run:
             self.used = Used("pairs", "scored pairs were given", self.policy)
             return given_scores(columns, self.matches)
         labels = [*self.match.labels, *self.judgements]
-        self.used = use(columns, self.policy, replace(self.match, labels=labels))
+        self.used = use(
+            columns,
+            self.policy,
+            replace(self.match, labels=labels),
+            progress=lambda stage: self.progress(stage, 0, None),
+        )
         self.policy = self.used.policy
         return self.used.scores
 
