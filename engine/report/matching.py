@@ -34,9 +34,17 @@ def matching(found: Mapping[str, Any]) -> dict[str, object] | None:
     if "fields" not in found:
         return {"lead": lead, "fields": [], "keys": [], "decisions": []}
     figures = [
-        ("Candidate pairs", "candidates", "were weighed; a pair stands for all records that say it."),
+        (
+            "Candidate pairs",
+            "candidates",
+            "were weighed; a pair stands for all records that say it.",
+        ),
         ("Evidence", "edges", "of them weigh enough to bring records to one table."),
-        ("Matches", "matches", "of them are one person by themselves, before anything else is seen."),
+        (
+            "Matches",
+            "matches",
+            "of them are one person by themselves, before anything else is seen.",
+        ),
         ("Missed, about", "lost", "matches share no key, by how many share only one (Chao 1984)."),
     ]
     return {

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from tests.matching.blocking.worlds import KEYS, NAMES, plain_pairs, table, texts
 
 from sameas.matching.blocking import Key, Part, block, collect, held_by, keys_of, lost
 from sameas.matching.blocking.columns import Reader
 from sameas.matching.blocking.hashes import combine, combined, hash_all, hash_text, mixed, scattered
 from sameas.matching.blocking.transforms import TRANSFORMS, apply, sound_of
-from tests.matching.blocking.worlds import KEYS, NAMES, plain_pairs, table, texts
 
 SEEDS = range(12)
 
@@ -98,7 +98,9 @@ def test_hashes_stay_what_they_are() -> None:
 
 
 @pytest.mark.parametrize("transform", sorted(TRANSFORMS))
-@pytest.mark.parametrize("value", ["", "-", "a", "1970", "1970-12", "@", "ann@", "12 high st", "é王"])
+@pytest.mark.parametrize(
+    "value", ["", "-", "a", "1970", "1970-12", "@", "ann@", "12 high st", "é王"]
+)
 def test_every_transform_takes_any_value(transform: str, value: str) -> None:
     """Total and bounded: a few texts, none of them empty, none of an empty value."""
     found = apply(transform, value)
