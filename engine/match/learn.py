@@ -57,7 +57,7 @@ def learn(
         return Learned(why_not)
     say("fields")
     coded = code(fields, columns)
-    vectors = voting(coded, MIN_FIELDS)
+    vectors = voting(fields, coded, MIN_FIELDS)
     names = [field.name for field in fields]
     say("blocking")
     keys = choose_keys(fields, coded, vectors) if len(vectors) > 1 else ()
@@ -66,7 +66,7 @@ def learn(
     if not len(pairs):
         return Learned("no two records are alike enough to be compared")
     say("training")
-    model, _ = train(
+    model, report = train(
         fields,
         coded,
         vectors.codes,
@@ -79,7 +79,6 @@ def learn(
     del groups
     say("weighing")
     weigher = Weigher.of(model, coded, vectors)
-    weights = weigher.weigh(pairs.left, pairs.right)
-    matched = scored(model, vectors, (pairs.left, pairs.right, weights), weigher, pairs.report)
+    matched = scored(model, vectors, (pairs.left, pairs.right, report.weights), weigher, pairs.report)
     policy, decisions = decide(columns, policy, matched, weigher) if free else (policy, ())
     return Learned("", matched, policy, decisions)

@@ -82,8 +82,8 @@ def taught(
     held[-1] = PRIOR_HELD
     change = _descend(design, weights / BIT, same * 1.0, np.ones(len(same)), held)
     bits = tables.weights.copy()
-    bits.reshape(-1)[used] += whole(change[:-1])
-    return tables._replace(weights=bits, prior=tables.prior + int(whole(change[-1:])[0]))
+    bits.reshape(len(bits), -1)[:, used] += whole(change[:-1])
+    return tables._replace(weights=bits, priors=tables.priors + whole(change[-1:]))
 
 
 def calibrated(weights: Longs, same: NDArray[np.bool_]) -> tuple[int, int]:
