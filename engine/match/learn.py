@@ -79,6 +79,8 @@ def learn(
     del groups
     say("weighing")
     weigher = Weigher.of(model, coded, vectors)
-    matched = scored(model, vectors, (pairs.left, pairs.right, report.weights), weigher, pairs.report)
+    matched = scored(
+        model, vectors, (pairs.left, pairs.right, report.weights), weigher, pairs.report
+    )
     policy, decisions = decide(columns, policy, matched, weigher) if free else (policy, ())
     return Learned("", matched, policy, decisions)

@@ -82,9 +82,7 @@ def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
     return Pairs(left, right, np.ones(len(left), dtype=np.int64))
 
 
-def thinned(
-    left: Ints, right: Ints, limit: int, values: NDArray[np.uint64]
-) -> NDArray[np.uint64]:
+def thinned(left: Ints, right: Ints, limit: int, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The values of at most about so many of the pairs, drawn evenly by a hash of their ends."""
     if len(left) <= limit:
         return values

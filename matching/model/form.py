@@ -123,7 +123,9 @@ class Model:
 
     def weight(self, left: Vector, right: Vector, /) -> int | None:
         """The weight of two vectors, equal either way round; None if too few fields compare."""
-        both = tuple("x" if ours and theirs else "" for ours, theirs in zip(left, right, strict=True))
+        both = tuple(
+            "x" if ours and theirs else "" for ours, theirs in zip(left, right, strict=True)
+        )
         if self.voices(both) < self.min_fields:
             return None
         return self.judged(left, right)[0]

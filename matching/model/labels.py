@@ -63,14 +63,22 @@ def _descend(design: Floats, offset: Floats, same: Floats, times: Floats, held: 
 
 
 def taught(
-    shape: Shape, tables: Tables, patterns: NDArray[np.uint64], weights: Longs, same: NDArray[np.bool_]
+    shape: Shape,
+    tables: Tables,
+    patterns: NDArray[np.uint64],
+    weights: Longs,
+    same: NDArray[np.bool_],
 ) -> Tables:
     """The tables after labelled pairs with these patterns and present weights."""
     order = np.lexsort((same, weights, patterns))
     patterns, weights, same = patterns[order], weights[order], same[order]
     levels = Counted(patterns, np.ones(len(patterns), dtype=np.int64)).levels(shape)
     given = contexts(levels, shape)
-    cells = given.astype(np.int64) * LEVELS + levels + np.arange(len(shape))[:, None] * CONTEXTS * LEVELS
+    cells = (
+        given.astype(np.int64) * LEVELS
+        + levels
+        + np.arange(len(shape))[:, None] * CONTEXTS * LEVELS
+    )
     used = np.unique(cells[levels > 0])
     design = np.zeros((len(patterns), len(used) + 1))
     for place in range(len(shape)):

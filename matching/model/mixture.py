@@ -80,7 +80,9 @@ def _with(first: Estimate, u: Floats) -> Estimate:
     return replace(first, u=u)
 
 
-def _kinds(shape: Shape, first: Estimate, levels: NDArray[np.uint8], times: Floats) -> NDArray[np.int64]:
+def _kinds(
+    shape: Shape, first: Estimate, levels: NDArray[np.uint8], times: Floats
+) -> NDArray[np.int64]:
     """A first guess at the explanation of each pattern: by what agrees the most surprisingly.
 
     The comparisons in which others agree most often have a kind of their own, the rest share one.
@@ -110,7 +112,9 @@ def mixture(shape: Shape, first: Estimate, counted: Counted) -> Mixture:
     parts[0] = found
     before = Mixture(first.m, (overall,) * EXPLANATIONS, (1.0,) + (0.0,) * EXPLANATIONS)
     for _ in range(ROUNDS):
-        m = shares(shape, tally(shape, counted, parts[0] * times), prior=first.m, pseudo=PSEUDO_MATCHES)
+        m = shares(
+            shape, tally(shape, counted, parts[0] * times), prior=first.m, pseudo=PSEUDO_MATCHES
+        )
         now = _others(shape, counted, parts[1:], (overall,) * EXPLANATIONS)
         sums = (parts * times).sum(axis=1)
         new = Mixture(m, now, tuple((sums / sums.sum()).tolist()))
@@ -126,7 +130,9 @@ def _others(
     shape: Shape, counted: Counted, parts: Floats, leaning: tuple[Floats, ...]
 ) -> tuple[Floats, ...]:
     return tuple(
-        shares(shape, tally(shape, counted, part * counted.counts), prior=lean, pseudo=PSEUDO_OTHERS)
+        shares(
+            shape, tally(shape, counted, part * counted.counts), prior=lean, pseudo=PSEUDO_OTHERS
+        )
         for part, lean in zip(parts, leaning, strict=True)
     )
 
@@ -144,7 +150,9 @@ def _parts(
     return out
 
 
-def explained(shape: Shape, before: Mixture, same: int, apart: Counted, *, rounds: int = 10) -> Mixture:
+def explained(
+    shape: Shape, before: Mixture, same: int, apart: Counted, *, rounds: int = 10
+) -> Mixture:
     """The mixture with its others fitted to pairs that are known not to match, beside so many that do.
 
     Matches stay as they were: sharp assignments would make them too sure of themselves.

@@ -127,7 +127,9 @@ def from_json(text: str | bytes, *, where: str = "model") -> Model:
         document = msgspec.json.decode(text, type=_Document)
     except msgspec.ValidationError as error:
         raise ModelError(Fault(where, str(error), "give a model.json as it was written")) from error
-    faults = [Fault(f"{where}: {place}", what, remedy) for place, what, remedy in _checked(document)]
+    faults = [
+        Fault(f"{where}: {place}", what, remedy) for place, what, remedy in _checked(document)
+    ]
     if faults:
         raise ModelError(faults)
     names = {one.field.name: place for place, one in enumerate(document.comparisons)}
