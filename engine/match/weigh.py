@@ -11,6 +11,7 @@ from sameas.matching.model.sight import Sight
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import numpy as np
     from numpy.typing import NDArray
 
     from sameas.matching.fields import Coded

@@ -42,11 +42,13 @@ _SAMPLE = 4_000
 """Pairs of each key that are looked at."""
 _RECORDS = 60_000
 """Records whose key values are drawn, about."""
-_YIELDS = (0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.004, 0.0015)
+_YIELDS = (0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.004, 0.0015, 0.0)
 """Plausible among the pairs that a key adds: the best first, the last is the least that pays."""
 _FREE = 0.025
 _BUDGET = 12.0
 """Pairs a record: beyond them only keys of the better yields are taken."""
+_FEW = 100_000
+"""So many pairs cost nothing worth a thought: up to them any key that adds something is taken."""
 _LEAST_GAIN = 0.0004
 """Of all plausible pairs a key must add so many."""
 
@@ -206,7 +208,8 @@ def _greedy(drawn: Sequence[_Drawn], plausible: Floats, held: Bools, *, budget: 
                 if number in chosen:
                     continue
                 good, new = gains(number, covered)
-                within = least >= _FREE or pairs + new <= budget
+                room = budget if least else _FEW
+                within = least >= _FREE or pairs + new <= room
                 if good > most and good >= least * new and within:
                     best, most, more = number, good, new
             if best < 0:
