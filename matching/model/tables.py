@@ -1,0 +1,144 @@
+"""Weights as arrays, and the compiled weighing of many pairs by their patterns.
+
+A pair weighs what speaks for one person against the *best* explanation of it as two. There are a
+few explanations (chance, namesakes, a household ...), each with its own weights for all levels, and
+the least of their sums is the weight of the pair. All numbers are whole, so weights are the same on
+every machine and in any order.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+from numba import njit
+
+from sameas.matching.model.linkage import MISSING
+from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, context_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["BIT", "RARITY", "Tables", "parts_of", "whole"]
+
+BIT = 1 << 20
+"""One bit of evidence in the units of a weight."""
+
+RARITY = 256
+"""The share in which a value's rarity counts is in so many parts."""
+
+
+def parts_of(kinds: Sequence[str]) -> list[int]:
+    """For how many fields each kind counts: a full name is a given name and a family name."""
+    return [2 if kind == "full_name" else 1 for kind in kinds]
+
+
+class Tables(NamedTuple):
+    """All that weighing a pair needs."""
+
+    priors: Longs
+    """Of each explanation the weight of a pair of which nothing is known."""
+    weights: Longs
+    """By explanation, comparison, context and level; level 0 has none."""
+    rarity: Longs
+    """By explanation, comparison and context: in what share of 256 a shared value's rarity counts."""
+    terms: Longs
+    """By comparison and code, one after the other: what a value's rarity adds where it is shared."""
+    offsets: Longs
+    """Where each comparison's codes begin in `terms`."""
+    ends: Longs
+    """Of each comparison its last level."""
+    masks: Longs
+    """Of each comparison those that it hangs on, as bits."""
+    parts: Longs
+    """For how many fields each comparison counts."""
+    min_fields: int
+
+    @classmethod
+    def of(
+        cls,
+        shape: Shape,
+        weights: Longs,
+        terms: Sequence[Longs],
+        *,
+        priors: Longs,
+        rarity: Longs,
+        parts: Sequence[int],
+        min_fields: int,
+    ) -> Tables:
+        """Lay out; the terms are one array a comparison, by code."""
+        assert weights.shape == (len(priors), len(shape), CONTEXTS, LEVELS)
+        assert rarity.shape == (len(priors), len(shape), CONTEXTS)
+        ends = np.cumsum([0, *map(len, terms)])
+        none = np.empty(0, dtype=np.int64)
+        return cls(
+            np.ascontiguousarray(priors, dtype=np.int64),
+            np.ascontiguousarray(weights),
+            np.ascontiguousarray(rarity, dtype=np.int64),
+            np.concatenate([none, *terms]).astype(np.int64),
+            ends[:-1].astype(np.int64),
+            np.array(shape.levels, dtype=np.int64),
+            shape.masks,
+            np.array(parts, dtype=np.int64),
+            min_fields,
+        )
+
+    @property
+    def prior(self) -> int:
+        """The weight of a pair of which nothing is known."""
+        return int(self.priors.min())
+
+    def weigh(self, patterns: NDArray[np.uint64], codes: Ints, left: Ints) -> Longs:
+        """The weight of each pair: its pattern, and the left vector, a row of `codes`."""
+        if not len(patterns):
+            return np.empty(0, dtype=np.int64)
+        return _weigh(patterns, codes, left, *self)
+
+
+@njit(cache=True, nogil=True)
+def _weigh(
+    patterns: NDArray[np.uint64],
+    codes: Ints,
+    left: Ints,
+    priors: Longs,
+    weights: Longs,
+    rarity: Longs,
+    terms: Longs,
+    offsets: Longs,
+    ends: Longs,
+    masks: Longs,
+    parts: Longs,
+    min_fields: int,
+) -> Longs:
+    out = np.empty(len(patterns), dtype=np.int64)
+    totals = np.empty(len(priors), dtype=np.int64)
+    for pair in range(len(patterns)):
+        pattern = patterns[pair]
+        totals[:] = priors
+        fields = 0
+        for place in range(len(ends)):
+            level = np.int64((pattern >> np.uint64(4 * place)) & np.uint64(15))
+            if level == 0:
+                continue
+            fields += parts[place]
+            context = context_of(pattern, masks[place], ends)
+            rare = np.int64(0)
+            if level == 1:
+                rare = terms[offsets[place] + codes[left[pair], place]]
+            for one in range(len(totals)):
+                totals[one] += weights[one, place, context, level]
+                if rare != 0:
+                    # to the right: whole numbers, the same way round on every machine
+                    totals[one] += (rare * rarity[one, place, context]) >> 8
+        out[pair] = totals.min() if fields >= min_fields else MISSING
+    return out
+
+
+def whole(bits: NDArray[np.float64]) -> Longs:
+    """Bits as whole weights."""
+    return np.rint(bits * BIT).astype(np.int64)
