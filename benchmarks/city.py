@@ -23,11 +23,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # to run as a script
 
 from benchmarks.draws import (
+    RECORDS,
+    TRUTH,
     Draws,
     cut,
     digits,
@@ -38,6 +39,7 @@ from benchmarks.draws import (
     taken,
     text,
     unless,
+    write,
 )
 
 if TYPE_CHECKING:
@@ -454,32 +456,6 @@ def _ranked(unit: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
     """Places in a table by frequency: the n-th name is about 1 / (n + 5) as common."""
     weight = np.cumsum(1.0 / (np.arange(count) + 6))
     return np.searchsorted(weight / weight[-1], unit, "right").astype(np.int64)
-
-
-RECORDS = "records.parquet"
-TRUTH = "truth.parquet"
-
-
-def write(city: City, out: Path, *, chunk: int = 250_000) -> None:
-    """Write the city's records and truth into `out`, one row group a chunk of records."""
-    out.mkdir(parents=True, exist_ok=True)
-    first = city.rows(0, 0)
-    plain = {"compression": "zstd", "compression_level": 1}
-    with (
-        pq.ParquetWriter(
-            out / RECORDS,
-            city.table(first).schema,
-            use_dictionary=["source", "first_name", "last_name"],
-            **plain,
-        ) as records,
-        pq.ParquetWriter(
-            out / TRUTH, city.truth(first).schema, use_dictionary=["source"], **plain
-        ) as truth,
-    ):
-        for start in range(0, city.records, chunk):
-            rows = city.rows(start, min(start + chunk, city.records))
-            records.write_table(city.table(rows))
-            truth.write_table(city.truth(rows))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -8,14 +8,16 @@ finaliser of SplitMix64 (Steele, Lea, Flood: Fast splittable pseudorandom number
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final, Protocol
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+import pyarrow.parquet as pq
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
     import numpy.typing as npt
 
@@ -23,7 +25,10 @@ if TYPE_CHECKING:
     Bools = npt.NDArray[np.bool_]
 
 __all__ = [
+    "RECORDS",
+    "TRUTH",
     "Draws",
+    "World",
     "cut",
     "digits",
     "hexed",
@@ -35,7 +40,14 @@ __all__ = [
     "taken",
     "text",
     "unless",
+    "words",
+    "write",
 ]
+
+RECORDS: Final = "records.parquet"
+TRUTH: Final = "truth.parquet"
+CODED: Final = frozenset({"source", "first_name", "last_name", "gender", "state", "city"})
+"""Columns of few distinct values, written as dictionaries."""
 
 
 class Draws:
@@ -144,3 +156,47 @@ def joined(parts: Sequence[pa.Array | str]) -> pa.Array:
 def unless(missing: Bools, values: pa.Array) -> pa.Array:
     """The values, null where missing."""
     return pc.if_else(pa.array(missing), pa.scalar(None, values.type), values)
+
+
+def words(text_: str) -> tuple[str, ...]:
+    """What white space parts: a list of words that is easy to read."""
+    return tuple(text_.split())
+
+
+class World(Protocol):
+    """A generator: any slice of its rows can be made by itself."""
+
+    @property
+    def records(self) -> int:
+        """How many rows there are."""
+
+    def rows(self, start: int, stop: int) -> Any:
+        """Some of them, as numbers."""
+
+    def table(self, rows: Any) -> pa.Table:
+        """Those rows as records."""
+
+    def truth(self, rows: Any) -> pa.Table:
+        """Whose they are."""
+
+
+def write(world: World, out: Path, *, chunk: int = 250_000) -> None:
+    """Write records and truth into the folder `out`, one row group a chunk of rows."""
+    out.mkdir(parents=True, exist_ok=True)
+    none = world.rows(0, 0)
+    tables = {RECORDS: world.table(none).schema, TRUTH: world.truth(none).schema}
+    records, truth = (
+        pq.ParquetWriter(
+            out / file,
+            schema,
+            use_dictionary=[name for name in schema.names if name in CODED],
+            compression="zstd",
+            compression_level=1,
+        )
+        for file, schema in tables.items()
+    )
+    with records, truth:
+        for start in range(0, world.records, chunk):
+            rows = world.rows(start, min(start + chunk, world.records))
+            records.write_table(world.table(rows))
+            truth.write_table(world.truth(rows))
