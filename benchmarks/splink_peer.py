@@ -52,10 +52,58 @@ with raw as (
 select * exclude (born),
     case when born in (timestamp '1900-01-01', timestamp '1970-01-01') then null
         else strftime(born, '%Y-%m-%d') end dob,
-    first_name || ' ' || last_name full_name,
     split_part(email, '@', 1) mailbox
 from parsed
 """  # noqa: S608 - constants only
+
+
+def name(column: str, other: str) -> Any:
+    """A name: equal, in the other field, an initial of it, alike."""
+    import splink.comparison_level_library as cll
+    import splink.comparison_library as cl
+
+    left, right = f"{column}_l", f"{column}_r"
+    short = f"length({left}) = 1 or length({right}) = 1"
+    levels = (
+        (f"{left} = {other}_r and {other}_l = {right}", "swapped"),
+        (f"({short}) and left({left}, 1) = left({right}, 1)", "initial"),
+        (f"jaro_winkler_similarity({left}, {right}) >= 0.92", "alike"),
+        (f"jaro_winkler_similarity({left}, {right}) >= 0.8", "somewhat alike"),
+    )
+    return cl.CustomComparison(
+        output_column_name=column,
+        comparison_levels=[
+            cll.NullLevel(column),
+            cll.ExactMatchLevel(column, term_frequency_adjustments=True),
+            *(cll.CustomLevel(sql, label_for_charts=label) for sql, label in levels),
+            cll.ElseLevel(),
+        ],
+    )
+
+
+def address() -> Any:
+    """One comparison: street, postcode and town say the same thing, which must count once."""
+    import splink.comparison_level_library as cll
+    import splink.comparison_library as cl
+
+    alike = "jaro_winkler_similarity(street_l, street_r) >= 0.92"
+    levels = (
+        ("street_l = street_r", "same street and number"),
+        (f"{alike} and (postcode_l = postcode_r or city_l = city_r)", "street alike, same place"),
+        ("postcode_l = postcode_r", "same postcode"),
+        ("levenshtein(postcode_l, postcode_r) <= 1 or city_l = city_r", "near"),
+    )
+    nothing = " and ".join(
+        f"({name}_l is null or {name}_r is null)" for name in ("street", "postcode", "city")
+    )
+    return cl.CustomComparison(
+        output_column_name="address",
+        comparison_levels=[
+            cll.CustomLevel(nothing, label_for_charts="missing").configure(is_null_level=True),
+            *(cll.CustomLevel(sql, label_for_charts=label) for sql, label in levels),
+            cll.ElseLevel(),
+        ],
+    )
 
 
 def settings() -> Any:
@@ -69,15 +117,12 @@ def settings() -> Any:
         unique_id_column_name="record_id",
         retain_matching_columns=False,
         comparisons=[
-            cl.ForenameSurnameComparison(
-                "first_name", "last_name", forename_surname_concat_col_name="full_name"
-            ).configure(**terms),
+            name("first_name", "last_name"),
+            name("last_name", "first_name"),
             cl.DateOfBirthComparison("dob", input_is_string=True),
             cl.EmailComparison("email").configure(**terms),
             cl.LevenshteinAtThresholds("phone", [1, 2]).configure(**terms),
-            cl.JaroWinklerAtThresholds("street", [0.92, 0.8]).configure(**terms),
-            cl.LevenshteinAtThresholds("postcode", [1]).configure(**terms),
-            cl.JaroWinklerAtThresholds("city", [0.9]).configure(**terms),
+            address(),
         ],
         blocking_rules_to_generate_predictions=[
             block_on("email"),
