@@ -70,7 +70,8 @@ def mistyped(text: str, bits: int) -> str:
 def misread(text: str, bits: int) -> str:
     """One or two characters that a scanner took for others."""
     once = _replaced(text, bits, ALIKE)
-    return _replaced(once, bits >> 30, ALIKE) if bits & 3 == 0 else once
+    twice = _replaced(once, bits >> 30, ALIKE) if bits & 3 == 0 else once
+    return once if twice == text else twice
 
 
 def misheard(text: str, bits: int) -> str:

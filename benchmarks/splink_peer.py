@@ -54,7 +54,7 @@ select * exclude (born),
         else strftime(born, '%Y-%m-%d') end dob,
     split_part(email, '@', 1) mailbox
 from parsed
-"""  # noqa: S608 - constants only
+"""
 
 
 def name(column: str, other: str) -> Any:
