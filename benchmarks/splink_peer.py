@@ -23,6 +23,7 @@ import warnings
 from pathlib import Path
 from typing import Any
 
+START = time.perf_counter()
 THRESHOLD = 0.95
 KEPT = 0.01
 """Pairs below this probability are not kept."""
@@ -147,7 +148,6 @@ def cluster(records: Path, out: Path) -> dict[str, float]:
     import duckdb
     from splink import DuckDBAPI, Linker, block_on
 
-    start = time.perf_counter()
     connection = duckdb.connect()
     connection.execute(f"set temp_directory = '{out / 'spill'}'")
     connection.execute(f"create table people as {CLEAN}", {"records": str(records)})
@@ -181,7 +181,7 @@ def cluster(records: Path, out: Path) -> dict[str, float]:
     used = resource.getrusage(resource.RUSAGE_SELF)
     cost = {
         "cpu": used.ru_utime + used.ru_stime,
-        "wall": time.perf_counter() - start,
+        "wall": time.perf_counter() - START,
         "peak": used.ru_maxrss * (1 if sys.platform == "darwin" else 1024),
     }
     connection.execute(
