@@ -17,7 +17,17 @@ from sameas.matching.names import latin
 from sameas.matching.names.diminutives import groups
 from sameas.matching.names.latin import MAX_LENGTH, Script, script_of, to_latin
 
-__all__ = ["MAX_COLUMNS", "MAX_WORDS", "SEPARATOR", "Name", "Word", "parse_name"]
+__all__ = [
+    "MAX_COLUMNS",
+    "MAX_WORDS",
+    "PARTICLES",
+    "SEPARATOR",
+    "Name",
+    "Word",
+    "field_words",
+    "in_fields",
+    "parse_name",
+]
 
 SEPARATOR = "\x1f"
 """Between the given, middle and family part of one name."""
@@ -68,9 +78,10 @@ _TITLES = {
         0,
     ),
 }
+_NO_NAMES = frozenset(["mr", "mrs", "ms", "dr", "prof", "mx", "mme", "mlle", "herr", "frau"])
 _GENERATIONS = {"sr": 1, "senior": 1, "jr": 2, "junior": 2, "ii": 2, "iii": 3, "iv": 4}
 _DEGREES = frozenset(["phd", "md", "esq", "dds", "cpa", "rn", "mba", "dvm", "jd", "msc", "bsc"])
-_PARTICLES = frozenset(
+PARTICLES = frozenset(
     [
         "van",
         "von",
@@ -205,13 +216,13 @@ def _is_pair_of_initials(text: str) -> bool:
 def _part(words: list[Word], *, given: bool, loose: bool) -> tuple[list[Word], list[Word]]:
     """The words that count, and the joined spellings of neighbours."""
     merged = _merge(words)
-    full = [w for w in merged if len(w.text) > 1 and w.text not in _PARTICLES]
+    full = [w for w in merged if len(w.text) > 1 and w.text not in PARTICLES]
     keep_first = given or (loose and (len(merged) < 3 or merged[0].text == "al"))
     kept: list[Word] = []
     joined: list[Word] = []
     run = ""
     for place, word in enumerate(merged):
-        if word.text in _PARTICLES and full and not (place == 0 and keep_first):
+        if word.text in PARTICLES and full and not (place == 0 and keep_first):
             run += word.text
             continue
         if run:
@@ -291,3 +302,83 @@ def parse_name(text: str) -> Name:
         generation=generation or first_generation,
         solid=alone is not None and alone.script in _CJK and len(alone.text) > 3,
     )
+
+
+def _of_field(words: list[Word]) -> tuple[str, ...]:
+    """The words that count in a field, as letters; initials that stand together are parted."""
+    kept, _, _ = _unadorned(_merge(words))
+    if len(kept) == 1 and kept[0].text in _NO_NAMES:
+        return ()
+    texts: list[str] = []
+    for word in kept:
+        if word.script == latin.LATIN and _is_pair_of_initials(word.text):
+            texts.extend(word.text)
+        else:
+            texts.append(word.text)
+    return tuple(texts if len(texts) <= MAX_WORDS else [*texts[: MAX_WORDS - 1], texts[-1]])
+
+
+def field_words(text: str) -> tuple[str, ...]:
+    """The words of one field (given names, or a family name), particles and hyphens included.
+
+    >>> field_words("Dr. Anne-Marie"), field_words("van der Berg Jr."), field_words("J.R.")
+    (('anne', 'marie'), ('van', 'der', 'berg'), ('j', 'r'))
+    """
+    return _of_field(_raw_words(text[:MAX_LENGTH]))
+
+
+def _halves(chunk: str) -> tuple[str, str] | None:
+    """A Chinese or Korean name in one run: the family name is its first letter."""
+    text = unicodedata.normalize("NFKC", chunk)
+    scripts = {script_of(letter) for letter in text}
+    if scripts in ({latin.HAN}, {latin.HANGUL}) and len(text) in {2, 3}:
+        return text[1:], text[0]
+    return None
+
+
+def in_fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The first given name and the family name of a whole name, each as words.
+
+    Text joined by the separator or written `Family, Given` says which is which. Else the family
+    name is the last one with its particles; the first one in Chinese, Japanese and Korean.
+
+    >>> in_fields("Dr. Anne-Marie van der Berg"), in_fields("Smith, Ann B.")
+    ((('anne', 'marie'), ('van', 'der', 'berg')), (('ann',), ('smith',)))
+    >>> in_fields("王小明"), in_fields("Cher")
+    ((('xiaoming',), ('wang',)), (('cher',), ()))
+    """
+    given, family, structured = _pieces(text[:MAX_LENGTH])
+    if structured:
+        first = next((found for one in given.split() if (found := field_words(one))), ())
+        return first, field_words(family)
+    chunks = [
+        (chunk, found)
+        for chunk in re.split(r"[\s・·]+", unicodedata.normalize("NFKC", family))
+        if (found := _raw_words(chunk))
+    ]
+    bare = [word for _, found in chunks for word in found]
+    kept, _, _ = _unadorned(bare)
+    front = next((at for at in range(len(bare)) if bare[at:][: len(kept)] == kept), 0)
+    at = 0
+    pieces: list[tuple[str, list[Word]]] = []
+    for chunk, found in chunks:
+        inside = [w for place, w in enumerate(found, at) if front <= place < front + len(kept)]
+        at += len(found)
+        if inside:
+            pieces.append((chunk, inside))
+    if not pieces:
+        return (), ()
+    if len(pieces) == 1:
+        halves = _halves(pieces[0][0])
+        if halves is None:
+            return _of_field(pieces[0][1]), ()
+        return field_words(halves[0]), field_words(halves[1])
+    if pieces[0][1][0].script in _CJK and not re.search(r"[・·]", text):
+        return _of_field(pieces[-1][1]), _of_field(pieces[0][1])
+    start = len(pieces) - 1
+    while (
+        start > 1 and len(pieces[start - 1][1]) == 1 and pieces[start - 1][1][0].text in PARTICLES
+    ):
+        start -= 1
+    behind = [word for _, inside in pieces[start:] for word in inside]
+    return _of_field(pieces[0][1]), _of_field(behind)
