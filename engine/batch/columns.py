@@ -22,13 +22,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.policy import Policy
+    from sameas.graph.model import RecordKind
 
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
 __all__ = ["KINDS", "OBSERVATION", "Columns", "flat", "ordered"]
 
-KINDS = ("record", "observation", "content")
+KINDS: tuple[RecordKind, ...] = ("record", "observation", "content")
 """What the numbers of `Columns.kind` mean."""
 
 OBSERVATION = 1

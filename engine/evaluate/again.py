@@ -1,4 +1,4 @@
-"""An output taken up again as its run left it: its live records, rules and evidence, beside the truth.
+"""An output taken up again as its run left it, records, rules and evidence, beside the truth.
 
 What is asked of it is what the run would have answered: the same function on the same inputs.
 """
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from numpy.typing import NDArray
-    from sameas.engine.match import Matched
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.partition import Partition
     from sameas.engine.evaluate.partition import Scores
+    from sameas.engine.match import Matched
     from sameas.engine.policy import Policy
     from sameas.graph.model import Judgement
 
@@ -56,11 +56,10 @@ class Again:
         """
         if not (out / MODEL).is_file():
             return None
-        from sameas.engine.match import score
-
         from sameas.engine.batch.collect import Collector
         from sameas.engine.batch.live import live
         from sameas.engine.batch.previous import Previous
+        from sameas.engine.match import score
         from sameas.engine.policy import load
         from sameas.matching.model import from_json
 

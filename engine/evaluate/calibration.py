@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Final
 
 import polars as pl
@@ -47,7 +48,7 @@ def calibration(again: Again) -> tuple[Band, ...]:
     said = [model.probability(bucket * FINE + FINE // 2) for bucket in fine["bucket"].to_list()]
     fine = fine.with_columns(said=pl.Series(said, dtype=pl.Float64))
     bands = []
-    for low, high in zip(EDGES, EDGES[1:], strict=False):
+    for low, high in pairwise(EDGES):
         upper = pl.col("said") <= high if high == 1.0 else pl.col("said") < high
         here = fine.filter((pl.col("said") >= low) & upper)
         count = int(here["pairs"].sum())

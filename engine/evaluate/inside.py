@@ -27,7 +27,7 @@ SAMPLE: Final = 3_000
 
 @dataclass(frozen=True, slots=True)
 class FieldFigures:
-    """One field, on records and on a sample of pairs. A pair compares if both sides have a value."""
+    """One field, on records and on a sample of pairs. A pair compares if both have a value."""
 
     field: str
     missing: float

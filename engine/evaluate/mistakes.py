@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -106,7 +106,7 @@ def _wrong(whole: Ints, part: Ints) -> Mapping[int, tuple[int, list[int]]]:
     order = order[np.searchsorted(whole[order], 0) :]
     bounds = np.flatnonzero(np.diff(whole[order], prepend=-1, append=-1))
     found: dict[int, tuple[int, list[int]]] = {}
-    for start, stop in zip(bounds, bounds[1:], strict=False):
+    for start, stop in pairwise(bounds):
         members = order[start:stop]
         if part[members[0]] == part[members[-1]]:
             continue

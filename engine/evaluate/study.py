@@ -1,4 +1,4 @@
-"""An output with a model, looked into: cuts, calibration, fields, and the worst mistakes explained."""
+"""An output with a model, looked into: cuts, calibration, fields, the worst mistakes explained."""
 
 from __future__ import annotations
 
