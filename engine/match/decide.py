@@ -93,9 +93,7 @@ def _identifiers(
         if said.sum() < _FEWEST:
             continue
         strangers = float((weights[said] < 0).mean())
-        what = (
-            "evidence" if comparable >= _COMPARABLE and strangers >= _STRANGERS else "link"
-        )
+        what = "evidence" if comparable >= _COMPARABLE and strangers >= _STRANGERS else "link"
         found.append(
             Decision(
                 f"identifier:{field.identifier}",

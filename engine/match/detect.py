@@ -90,7 +90,10 @@ def detect(columns: Columns, policy: Policy) -> tuple[Field, ...]:
         if kind_of and carried.get(identifier.name, 0) >= max(2, _COVERED * records):
             found.append(
                 Field(
-                    identifier.name, kind_of, identifier=identifier.name, region=policy.default_region
+                    identifier.name,
+                    kind_of,
+                    identifier=identifier.name,
+                    region=policy.default_region,
                 )
             )
     return tuple(found[:_MOST])

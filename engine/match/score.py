@@ -14,7 +14,7 @@ import numpy as np
 from sameas.engine.evidence import MISSING, Scores
 from sameas.engine.match.detect import raw_columns
 from sameas.engine.match.weigh import Weigher
-from sameas.matching.blocking import block, collect
+from sameas.matching.blocking import block, collect, held_by, lost
 from sameas.matching.fields import code_column
 from sameas.matching.vectors import Vectors, distinct
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
-    from sameas.matching.blocking import KeyReport
+    from sameas.matching.blocking import Candidates, Groups, KeyReport
     from sameas.matching.fields import Coded, Field
     from sameas.matching.model import Model
 
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
 
 __all__ = ["Matched", "code", "score", "scored", "voting"]
+
+_ESTIMATED = 100_000
+"""Matching pairs on which the estimate of what was missed rests."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +50,8 @@ class Matched:
     """Distinct ones that vote."""
     voters: int
     """Records that vote."""
+    lost: int
+    """About how many matching pairs of vectors no key holds together; see `blocking.lost`."""
 
 
 def code(fields: Sequence[Field], columns: Columns) -> list[Coded]:
@@ -65,8 +70,8 @@ def voting(coded: Sequence[Coded], min_fields: int) -> Vectors:
 
 def score(
     columns: Columns, model: Model, *, progress: Callable[[str], None] | None = None
-) -> Matched:
-    """Ask a model about all live records."""
+) -> tuple[Matched, Weigher]:
+    """Ask a model about all live records; and what weighs their vectors."""
     say = progress or (lambda _: None)
     say("fields")
     coded = code(model.fields, columns)
@@ -78,27 +83,39 @@ def score(
     say("weighing")
     weigher = Weigher.of(model, coded, vectors)
     weights = weigher.weigh(pairs.left, pairs.right)
-    return scored(model, vectors, (pairs.left, pairs.right, weights), weigher, pairs.report)
+    return scored(model, vectors, pairs, weights, weigher, groups), weigher
 
 
 def scored(
     model: Model,
     vectors: Vectors,
-    pairs: tuple[Ints, Ints, Longs],
+    pairs: Candidates,
+    weights: Longs,
     weigher: Weigher,
-    report: tuple[KeyReport, ...],
+    groups: Sequence[Groups],
 ) -> Matched:
     """Candidates that are weighed already, as evidence."""
-    left, right, weights = pairs
     edge = (weights >= model.edge_threshold) & (weights != MISSING)
+    left, right, weights = pairs.left[edge], pairs.right[edge], weights[edge]
+    matches = np.flatnonzero((weights > model.cut) & (left != right))
+    step = max(1, len(matches) // _ESTIMATED)
+    some = matches[::step]
+    held = held_by(groups, len(vectors), left[some], right[some])
     scores = Scores(
         vectors.of_record,
-        left[edge],
-        right[edge],
-        weights[edge],
+        left,
+        right,
+        weights,
         model.edge_threshold,
         model.cut,
         weigher.weigh,
     )
-    voters = int(vectors.counts.sum())
-    return Matched(model, scores, report, len(left), len(vectors), voters)
+    return Matched(
+        model,
+        scores,
+        pairs.report,
+        len(pairs),
+        len(vectors),
+        int(vectors.counts.sum()),
+        lost(held) * step,
+    )

@@ -13,7 +13,7 @@ from sameas.matching.blocking.candidates import (
     lost,
 )
 from sameas.matching.blocking.choose import choose_keys
-from sameas.matching.blocking.groups import Groups
+from sameas.matching.blocking.groups import Groups, held_by
 from sameas.matching.blocking.keys import Key, Part
 from sameas.matching.blocking.single import keys_of
 
@@ -27,6 +27,7 @@ __all__ = [
     "block",
     "choose_keys",
     "collect",
+    "held_by",
     "keys_of",
     "lost",
 ]

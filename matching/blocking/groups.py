@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Groups", "group", "pairs_of"]
+__all__ = ["Groups", "group", "held_by", "pairs_of"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -58,7 +58,25 @@ def pairs_of(groups: Sequence[Groups], counts: Ints) -> tuple[Ints, Ints, Bytes]
 
     A pair of a vector with itself stands for the records that share the vector.
     """
-    base = np.cumsum([0, *map(len, groups)])
+    members, starts, key = _together(groups)
+    ptr, entries = _by_vector(members, starts, len(counts))
+    none = np.empty(0, dtype=np.int32)
+    room = _pairs(members, starts, key, ptr, entries, counts, none, none, np.empty(0, np.uint8))
+    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
+    number = np.empty(room, np.uint8)
+    if room:
+        _pairs(members, starts, key, ptr, entries, counts, left, right, number)
+    return left, right, number
+
+
+def held_by(groups: Sequence[Groups], vectors: int, left: Ints, right: Ints) -> Ints:
+    """How many keys hold each pair of vectors together; a pair of a vector with itself: all it has."""
+    members, starts, key = _together(groups)
+    return _held_by(key, *_by_vector(members, starts, vectors), left, right)
+
+
+def _together(groups: Sequence[Groups]) -> tuple[Ints, Longs, Bytes]:
+    """The groups of all keys in one numbering: members, where each begins, its key."""
     key = np.repeat(np.arange(len(groups), dtype=np.uint8), [len(one) for one in groups])
     shift = np.cumsum([0, *(len(one.members) for one in groups)])
     none = np.empty(0, dtype=np.int32)
@@ -66,15 +84,27 @@ def pairs_of(groups: Sequence[Groups], counts: Ints) -> tuple[Ints, Ints, Bytes]
     starts = np.concatenate(
         [none, *(one.starts[:-1] + at for one, at in zip(groups, shift, strict=False))]
     ).astype(np.int64)
-    starts = np.append(starts, len(members))
-    assert len(starts) == base[-1] + 1
-    ptr, entries = _by_vector(members, starts, len(counts))
-    room = _pairs(members, starts, key, ptr, entries, counts, none, none, np.empty(0, np.uint8))
-    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
-    number = np.empty(room, np.uint8)
-    if room:
-        _pairs(members, starts, key, ptr, entries, counts, left, right, number)
-    return left, right, number
+    return members, np.append(starts, len(members)), key
+
+
+@njit(cache=True, nogil=True)
+def _held_by(key: Bytes, ptr: Longs, entries: Ints, left: Ints, right: Ints) -> Ints:
+    found = np.zeros(len(left), dtype=np.int32)
+    for pair in range(len(left)):
+        one, other = ptr[left[pair]], ptr[right[pair]]
+        last = -1
+        while one < ptr[left[pair] + 1] and other < ptr[right[pair] + 1]:
+            if entries[one] < entries[other]:
+                one += 1
+            elif entries[one] > entries[other]:
+                other += 1
+            else:
+                if key[entries[one]] != last:
+                    last = key[entries[one]]
+                    found[pair] += 1
+                one += 1
+                other += 1
+    return found
 
 
 @njit(cache=True, nogil=True)

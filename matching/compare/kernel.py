@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sameas.matching.canonical.kernels import jit
+from sameas.matching.canonical.kernels import inline, jit
+from sameas.matching.compare.packed import AMOUNT, BAG, END, FIRST, LAST, START, TIGHT
 from sameas.matching.compare.strings import equal, grade, same_letters, typo
 
 if TYPE_CHECKING:
@@ -15,6 +16,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.matching.compare.packed import Packed
+
+    Chars = NDArray[np.uint32]
+    Longs = NDArray[np.int64]
+    Table = NDArray[np.int64]
 
 __all__ = ["NUMBERS", "other_levels"]
 
@@ -33,42 +38,41 @@ NUMBERS = {
 _EQUAL, _CLOSE, _ALIKE = 0, 3, 4
 
 
-@jit
-def _span(p: Packed, word: int) -> tuple[int, int]:
-    return p.text_at[word], p.text_at[word + 1]
+@inline
+def _span(words: Table, at: int) -> tuple[int, int]:
+    return words[at, START], words[at, END]
 
 
-@jit
-def _grade(p: Packed, a: int, b: int) -> int:
+@inline
+def _grade(text: Chars, words: Table, a: int, b: int) -> int:
     if a == b:
         return _EQUAL
-    start, end = _span(p, a)
-    other, its_end = _span(p, b)
-    return grade(p.text, start, end, other, its_end, p.bag[a], p.bag[b])
+    start, end = _span(words, a)
+    other, its_end = _span(words, b)
+    return grade(text, start, end, other, its_end, words[a, BAG], words[b, BAG])
 
 
-@jit
-def _typo(p: Packed, a: int, b: int) -> bool:
-    start, end = _span(p, a)
-    other, its_end = _span(p, b)
-    return typo(p.text, start, end, other, its_end)
+@inline
+def _typo(text: Chars, words: Table, a: int, b: int) -> bool:
+    start, end = _span(words, a)
+    other, its_end = _span(words, b)
+    return typo(text, start, end, other, its_end)
 
 
-@jit
-def _same_end(p: Packed, a: int, b: int, least: int, count: int) -> bool:
+@inline
+def _same_end(text: Chars, words: Table, a: int, b: int, least: int, count: int) -> bool:
     """Whether both have at least `least` characters and the last `count` agree."""
-    start, end = _span(p, a)
-    other, its_end = _span(p, b)
+    start, end = _span(words, a)
+    other, its_end = _span(words, b)
     if end - start < least or its_end - other < least:
         return False
-    return equal(p.text, end - count, end, its_end - count, its_end)
+    return equal(text, end - count, end, its_end - count, its_end)
 
 
-@jit
-def _date(p: Packed, a: int, b: int) -> int:
-    text = p.text
-    start, end = _span(p, a)
-    other, its_end = _span(p, b)
+@inline
+def _date(text: Chars, words: Table, a: int, b: int) -> int:
+    start, end = _span(words, a)
+    other, its_end = _span(words, b)
     year = end - start >= 4 and its_end - other >= 4
     year = year and equal(text, start, start + 4, other, other + 4)
     if end - start == 8 and its_end - other == 8:
@@ -87,53 +91,53 @@ def _date(p: Packed, a: int, b: int) -> int:
     return 4 if parts >= 2 else 5 if year else 6
 
 
-@jit
-def _email(p: Packed, i: int, j: int) -> int:
-    first, other = p.at[i], p.at[j]
-    local, its_local = p.word[first], p.word[other]
-    letters, its_letters = p.word[first + 2], p.word[other + 2]
-    start, end = _span(p, letters)
-    its_start, its_end = _span(p, its_letters)
-    if local == its_local and p.text_at[local + 1] - p.text_at[local] > 2:
+@inline
+def _email(text: Chars, words: Table, word: Longs, values: Table, i: int, j: int) -> int:
+    first, other = values[i, FIRST], values[j, FIRST]
+    local, its_local = word[first], word[other]
+    letters, its_letters = word[first + 2], word[other + 2]
+    start, end = _span(words, letters)
+    its_start, its_end = _span(words, its_letters)
+    if local == its_local and words[local, END] - words[local, START] > 2:
         return 2
     if letters == its_letters and end - start > 3:
         return 4
-    if p.word[first + 1] == p.word[other + 1] and _typo(p, local, its_local):
+    if word[first + 1] == word[other + 1] and _typo(text, words, local, its_local):
         return 3
     if end - start < 3 or its_end - its_start < 3:
         return 7
-    found = _grade(p, letters, its_letters)
+    found = _grade(text, words, letters, its_letters)
     if found <= _CLOSE or (
         end - start > 3
-        and p.bag[letters] == p.bag[its_letters]
-        and same_letters(p.text, start, end, its_start, its_end)
+        and words[letters, BAG] == words[its_letters, BAG]
+        and same_letters(text, start, end, its_start, its_end)
     ):
         return 5
     return 6 if found == _ALIKE else 7
 
 
-@jit
-def _shared(p: Packed, i: int, j: int, skip: int) -> tuple[int, int]:
+@inline
+def _shared(word: Longs, values: Table, i: int, j: int, skip: int) -> tuple[int, int]:
     """How many words of the value with fewer words the other one has; and how many it has."""
-    n, m = p.at[i + 1] - p.at[i], p.at[j + 1] - p.at[j]
+    n, m = values[i, LAST] - values[i, FIRST], values[j, LAST] - values[j, FIRST]
     few, many = (i, j) if n < m else (j, i)
     count = 0
-    for x in range(p.at[few] + skip, p.at[few + 1]):
-        for y in range(p.at[many] + skip, p.at[many + 1]):
-            if p.word[x] == p.word[y]:
+    for x in range(values[few, FIRST] + skip, values[few, LAST]):
+        for y in range(values[many, FIRST] + skip, values[many, LAST]):
+            if word[x] == word[y]:
                 count += 1
                 break
     return count, min(n, m) - skip
 
 
-@jit
-def _address(p: Packed, i: int, j: int) -> int:
-    first, other = p.word[p.at[i]], p.word[p.at[j]]
-    number = first == other and p.text_at[first + 1] > p.text_at[first]
-    found = _grade(p, p.tight[i], p.tight[j])
+@inline
+def _address(text: Chars, words: Table, word: Longs, values: Table, i: int, j: int) -> int:
+    first, other = word[values[i, FIRST]], word[values[j, FIRST]]
+    number = first == other and words[first, END] > words[first, START]
+    found = _grade(text, words, values[i, TIGHT], values[j, TIGHT])
     if number and found <= _CLOSE:
         return 2 if found == _EQUAL else 3
-    shared, fewer = _shared(p, i, j, 2)
+    shared, fewer = _shared(word, values, i, j, 2)
     half = shared > 0 and 2 * shared >= fewer
     if number and half:
         return 3
@@ -144,62 +148,62 @@ def _address(p: Packed, i: int, j: int) -> int:
     return 6 if found == _ALIKE or half else 7
 
 
-@jit
-def _same_words(p: Packed, i: int, j: int) -> bool:
+@inline
+def _same_words(word: Longs, values: Table, i: int, j: int) -> bool:
     """Whether both values have the same words, as often each."""
-    n = p.at[i + 1] - p.at[i]
-    if n != p.at[j + 1] - p.at[j]:
+    n = values[i, LAST] - values[i, FIRST]
+    if n != values[j, LAST] - values[j, FIRST]:
         return False
-    for x in range(p.at[i], p.at[i + 1]):
+    for x in range(values[i, FIRST], values[i, LAST]):
         balance = 0
         for k in range(n):
-            balance += int(p.word[p.at[i] + k] == p.word[x])
-            balance -= int(p.word[p.at[j] + k] == p.word[x])
+            balance += int(word[values[i, FIRST] + k] == word[x])
+            balance -= int(word[values[j, FIRST] + k] == word[x])
         if balance != 0:
             return False
     return True
 
 
-@jit
-def _text(p: Packed, i: int, j: int) -> int:
-    if p.tight[i] == p.tight[j] or _same_words(p, i, j):
+@inline
+def _text(text: Chars, words: Table, word: Longs, values: Table, i: int, j: int) -> int:
+    if values[i, TIGHT] == values[j, TIGHT] or _same_words(word, values, i, j):
         return 2
-    found = _grade(p, p.tight[i], p.tight[j])
+    found = _grade(text, words, values[i, TIGHT], values[j, TIGHT])
     if found == _CLOSE:
         return 3
-    shared, fewer = _shared(p, i, j, 0)
+    shared, fewer = _shared(word, values, i, j, 0)
     if shared and shared == fewer:
         return 4
     return 5 if found == _ALIKE or (shared and 2 * shared >= fewer) else 6
 
 
-@jit
-def _number(p: Packed, i: int, j: int) -> int:
-    a, b = p.amount[i], p.amount[j]
+@inline
+def _number(values: Table, i: int, j: int) -> int:
+    a, b = values[i, AMOUNT], values[j, AMOUNT]
     apart, size = abs(a - b), max(abs(a), abs(b))
     return 2 if apart * 50 <= size else 3 if apart * 10 <= size else 4
 
 
-@jit
-def _level(kind: int, p: Packed, i: int, j: int) -> int:
-    a, b = p.tight[i], p.tight[j]
+@inline
+def _level(kind: int, text: Chars, words: Table, word: Longs, values: Table, i: int, j: int) -> int:
+    a, b = values[i, TIGHT], values[j, TIGHT]
     if kind == 0:
-        return _date(p, a, b)
+        return _date(text, words, a, b)
     if kind == 1:
-        return _email(p, i, j)
+        return _email(text, words, word, values, i, j)
     if kind == 2:
-        return 2 if _same_end(p, a, b, 7, 7) else 3 if _typo(p, a, b) else 4
+        return 2 if _same_end(text, words, a, b, 7, 7) else 3 if _typo(text, words, a, b) else 4
     if kind == 3:
-        return _address(p, i, j)
+        return _address(text, words, word, values, i, j)
     if kind == 4:
-        if _typo(p, a, b):
+        if _typo(text, words, a, b):
             return 2
-        return 3 if p.word[p.at[i]] == p.word[p.at[j]] else 4
+        return 3 if word[values[i, FIRST]] == word[values[j, FIRST]] else 4
     if kind == 5:
-        return _text(p, i, j)
+        return _text(text, words, word, values, i, j)
     if kind == 6:
-        return _number(p, i, j)
-    return 2 if _typo(p, a, b) else 3 if _same_end(p, a, b, 6, 4) else 4
+        return _number(values, i, j)
+    return 2 if _typo(text, words, a, b) else 3 if _same_end(text, words, a, b, 6, 4) else 4
 
 
 @jit
@@ -211,6 +215,7 @@ def other_levels(
     out: NDArray[np.uint8],
 ) -> None:
     """Write the level of each pair of codes; -1 is a missing value."""
+    text, words, word, values = p.text, p.words, p.word, p.values
     for k in range(len(left)):
         i, j = min(left[k], right[k]), max(left[k], right[k])
         if i < 0:
@@ -218,4 +223,4 @@ def other_levels(
         elif i == j:
             out[k] = 1
         else:
-            out[k] = _level(kind, p, i, j)
+            out[k] = _level(kind, text, words, word, values, i, j)

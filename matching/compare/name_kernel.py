@@ -10,7 +10,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sameas.matching.canonical.kernels import jit
+from sameas.matching.canonical.kernels import inline, jit
+from sameas.matching.compare.packed import (
+    BAG,
+    BLOOM,
+    END,
+    FIRST,
+    GROUP,
+    GROUP_END,
+    KEY,
+    LAST,
+    SOUND,
+    SOUND_END,
+    START,
+    TIGHT,
+    WEIGHT,
+)
 from sameas.matching.compare.reading import MAX_PARTS
 from sameas.matching.compare.rules import (
     ALIKE,
@@ -23,31 +38,34 @@ from sameas.matching.compare.rules import (
     SAME,
     SOLID_SOUND,
 )
-from sameas.matching.compare.strings import equal, grade, same_letters
+from sameas.matching.compare.strings import equal, grade, may_be_alike, same_letters
 from sameas.matching.names.align import sound_distance
-from sameas.matching.names.sound import COST, GAP
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.matching.compare.packed import Packed
 
-__all__ = ["FULL", "GIVEN", "name_levels"]
+    Chars = NDArray[np.uint32]
+    Bytes = NDArray[np.uint8]
+    Longs = NDArray[np.int64]
+    Table = NDArray[np.int64]
+
+__all__ = ["FAMILY", "FULL", "GIVEN", "name_levels"]
 
 FAMILY, GIVEN, FULL = 0, 1, 2
 _A, _O = ord("a"), ord("o")
 _NAME_LEVEL = (2, 2, 5, 6, 7, 8)
 _FULL_LEVEL = (2, 2, 4, 5, 7, 8)
-_ROOM = 4096  # symbols of a sound: 200 characters, each at most two
+_ROOM = 1024  # symbols of a value's sound: 200 characters, each at most two
 
 
 @jit
-def _share_group(p: Packed, a: int, b: int) -> bool:
-    i, j = p.group_at[a], p.group_at[b]
-    while i < p.group_at[a + 1] and j < p.group_at[b + 1]:
-        if p.group[i] == p.group[j]:
+def _share_group(group: Longs, i: int, i_end: int, j: int, j_end: int) -> bool:
+    while i < i_end and j < j_end:
+        if group[i] == group[j]:
             return True
-        if p.group[i] < p.group[j]:
+        if group[i] < group[j]:
             i += 1
         else:
             j += 1
@@ -55,44 +73,82 @@ def _share_group(p: Packed, a: int, b: int) -> bool:
 
 
 @jit
-def _gender_ending(p: Packed, a: int, b: int) -> bool:
-    start_a, end_a = p.text_at[a], p.text_at[a + 1]
-    start_b, end_b = p.text_at[b], p.text_at[b + 1]
-    text = p.text
-    n, m = end_a - start_a, end_b - start_b
+def _gender_ending(text: Chars, a: int, a_end: int, b: int, b_end: int) -> bool:
+    n, m = a_end - a, b_end - b
     if n + 1 == m:
-        return text[end_b - 1] == _A and equal(text, start_a, end_a, start_b, end_b - 1)
+        return text[b_end - 1] == _A and equal(text, a, a_end, b, b_end - 1)
     if m + 1 == n:
-        return text[end_a - 1] == _A and equal(text, start_a, end_a - 1, start_b, end_b)
+        return text[a_end - 1] == _A and equal(text, a, a_end - 1, b, b_end)
     if n != m or n < 2:
         return False
-    x, y = text[end_a - 1], text[end_b - 1]
+    x, y = text[a_end - 1], text[b_end - 1]
     ends = (x == _A and y == _O) or (x == _O and y == _A)
-    return ends and equal(text, start_a, end_a - 1, start_b, end_b - 1)
+    return ends and equal(text, a, a_end - 1, b, b_end - 1)
 
 
-@jit
-def _text_grade(p: Packed, a: int, b: int) -> int:
+@inline
+def _text_grade(text: Chars, words: Table, a: int, b: int) -> int:
     return grade(
-        p.text, p.text_at[a], p.text_at[a + 1], p.text_at[b], p.text_at[b + 1], p.bag[a], p.bag[b]
+        text,
+        words[a, START],
+        words[a, END],
+        words[b, START],
+        words[b, END],
+        words[a, BAG],
+        words[b, BAG],
+    )
+
+
+@inline
+def _differ(text: Chars, sound: Bytes, words: Table, a: int, b: int, scratch: Longs) -> bool:
+    """True only where the grade of two words is OTHER: what settles most pairs."""
+    n, m = words[a, END] - words[a, START], words[b, END] - words[b, START]
+    if n < 2 or m < 2:
+        return False
+    if words[a, KEY] == words[b, KEY] or words[a, BLOOM] & words[b, BLOOM]:
+        return False
+    if words[a, BAG] == words[b, BAG]:
+        return False
+    if may_be_alike(
+        text,
+        words[a, START],
+        words[a, END],
+        words[b, START],
+        words[b, END],
+        words[a, BAG],
+        words[b, BAG],
+    ):
+        return False
+    if n < 3 or m < 3:
+        return True
+    near = (words[a, WEIGHT] + words[b, WEIGHT]) * NEAR_SOUND // 1000
+    return (
+        sound_distance(
+            sound,
+            words[a, SOUND],
+            words[a, SOUND_END],
+            words[b, SOUND],
+            words[b, SOUND_END],
+            near,
+            scratch,
+        )
+        > near
     )
 
 
 @jit
-def _sound_grade(p: Packed, a: int, b: int, scratch: NDArray[np.int64]) -> int:
-    n, m = p.text_at[a + 1] - p.text_at[a], p.text_at[b + 1] - p.text_at[b]
+def _sound_grade(sound: Bytes, words: Table, a: int, b: int, scratch: Longs) -> int:
+    n, m = words[a, END] - words[a, START], words[b, END] - words[b, START]
     if n < 3 or m < 3:
         return OTHER
-    weight = p.weight[a] + p.weight[b]
+    weight = words[a, WEIGHT] + words[b, WEIGHT]
     near = weight * NEAR_SOUND // 1000
-    if abs(p.weight[a] - p.weight[b]) > near + 10 * 0 + near:
-        return OTHER
     distance = sound_distance(
-        p.sound,
-        p.sound_at[a],
-        p.sound_at[a + 1],
-        p.sound_at[b],
-        p.sound_at[b + 1],
+        sound,
+        words[a, SOUND],
+        words[a, SOUND_END],
+        words[b, SOUND],
+        words[b, SOUND_END],
         near,
         scratch,
     )
@@ -102,58 +158,63 @@ def _sound_grade(p: Packed, a: int, b: int, scratch: NDArray[np.int64]) -> int:
 
 
 @jit
-def _word_grade(p: Packed, a: int, b: int, forms: bool, scratch: NDArray[np.int64]) -> int:
+def _word_grade(
+    text: Chars,
+    sound: Bytes,
+    group: Longs,
+    words: Table,
+    a: int,
+    b: int,
+    forms: bool,
+    scratch: Longs,
+) -> int:
     if a == b:
         return EQUAL
-    start_a, end_a = p.text_at[a], p.text_at[a + 1]
-    start_b, end_b = p.text_at[b], p.text_at[b + 1]
+    start_a, end_a, start_b, end_b = words[a, START], words[a, END], words[b, START], words[b, END]
     n, m = end_a - start_a, end_b - start_b
     if n == 1 or m == 1:
         if n == 0 or m == 0:
             return OTHER
-        return INITIAL if p.text[start_a] == p.text[start_b] else OTHER
-    if forms and p.bloom[a] & p.bloom[b] and _share_group(p, a, b):
+        return INITIAL if text[start_a] == text[start_b] else OTHER
+    if forms and words[a, BLOOM] & words[b, BLOOM]:
+        groups = words[a, GROUP], words[a, GROUP_END], words[b, GROUP], words[b, GROUP_END]
+        if _share_group(group, *groups):
+            return SAME
+    if words[a, KEY] == words[b, KEY] and words[a, KEY] >= 0:
         return SAME
-    if p.key[a] == p.key[b] and p.key[a] >= 0:
-        return SAME
-    found = _text_grade(p, a, b)
+    found = _text_grade(text, words, a, b)
     if found != CLOSE:
-        found = min(found, _sound_grade(p, a, b, scratch))
+        found = min(found, _sound_grade(sound, words, a, b, scratch))
     if (
         found == OTHER
         and n == m
         and n > 3
-        and p.bag[a] == p.bag[b]
-        and same_letters(p.text, start_a, end_a, start_b, end_b)
+        and words[a, BAG] == words[b, BAG]
+        and same_letters(text, start_a, end_a, start_b, end_b)
     ):
         found = ALIKE
-    if (
-        forms
-        and found != OTHER
-        and ((p.bloom[a] != 0 and p.bloom[b] != 0) or _gender_ending(p, a, b))
-    ):
-        return ALIKE if found == CLOSE else OTHER
+    if forms and found != OTHER:
+        known = words[a, BLOOM] != 0 and words[b, BLOOM] != 0
+        if known or _gender_ending(text, start_a, end_a, start_b, end_b):
+            return ALIKE if found == CLOSE else OTHER
     return found
 
 
 @jit
-def _align(
-    p: Packed,
-    i: int,
-    j: int,
-    forms: bool,
-    grid: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    scratch: NDArray[np.int64],
-) -> None:
+def _align(p: Packed, i: int, j: int, forms: bool, counts: Longs, scratch: Longs) -> None:
     """Fill `counts`: how many words meet at each grade up to CLOSE, the best first."""
-    first, other = p.at[i], p.at[j]
-    n, m = p.at[i + 1] - first, p.at[j + 1] - other
+    text, sound, group, words, word, values = p
+    first, other = values[i, FIRST], values[j, FIRST]
+    n, m = values[i, LAST] - first, values[j, LAST] - other
+    grid = counts[CLOSE + 1 :]
     for x in range(n):
+        a = word[first + x]
         for y in range(m):
-            grid[x * MAX_PARTS + y] = _word_grade(
-                p, p.word[first + x], p.word[other + y], forms, scratch
-            )
+            b = word[other + y]
+            found = OTHER
+            if not _differ(text, sound, words, a, b, scratch):
+                found = _word_grade(text, sound, group, words, a, b, forms, scratch)
+            grid[x * MAX_PARTS + y] = found
     rows, columns = 0, 0
     for one in range(CLOSE + 1):
         counts[one] = 0
@@ -167,21 +228,13 @@ def _align(
 
 
 @jit
-def _name(
-    p: Packed,
-    i: int,
-    j: int,
-    forms: bool,
-    grid: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    scratch: NDArray[np.int64],
-) -> int:
-    n, m = p.at[i + 1] - p.at[i], p.at[j + 1] - p.at[j]
-    if n == 1 and m == 1:
-        return _NAME_LEVEL[_word_grade(p, p.word[p.at[i]], p.word[p.at[j]], forms, scratch)]
-    if p.tight[i] == p.tight[j]:
+def _name(p: Packed, i: int, j: int, forms: bool, counts: Longs, scratch: Longs) -> int:
+    """The level of a given or family name of which one has several words or none."""
+    n = p.values[i, LAST] - p.values[i, FIRST]
+    m = p.values[j, LAST] - p.values[j, FIRST]
+    if p.values[i, TIGHT] == p.values[j, TIGHT]:
         return 2
-    _align(p, i, j, forms, grid, counts, scratch)
+    _align(p, i, j, forms, counts, scratch)
     same = counts[EQUAL] + counts[SAME]
     fewer = min(n, m)
     if same == fewer:
@@ -190,90 +243,62 @@ def _name(
         return 5
     if same + counts[INITIAL] + counts[CLOSE] == fewer and n == m:
         return 6
-    found = _text_grade(p, p.tight[i], p.tight[j])
+    found = _text_grade(p.text, p.words, p.values[i, TIGHT], p.values[j, TIGHT])
     if found == CLOSE:
         return 6
     return 7 if found == ALIKE or same > 0 else 8
 
 
 @jit
-def _chain_distance(
-    p: Packed, run: int, j: int, backwards: bool, turn: int, most: int, scratch: NDArray[np.int64]
-) -> int:
-    """The distance of a run's sound from the sounds of a value's words, joined in an order."""
-    first = p.at[j]
-    words = p.at[j + 1] - first
-    m = 0
-    base = scratch.size // 2
-    for k in range(words):
-        place = (k + turn) % words
-        word = p.word[first + (words - 1 - place if backwards else place)]
-        for at in range(p.sound_at[word], p.sound_at[word + 1]):
-            scratch[base + m] = p.sound[at]
-            m += 1
-    old, new = 0, m + 1
-    scratch[0] = 0
-    for k in range(m):
-        scratch[k + 1] = scratch[k] + GAP[scratch[base + k]]
-    for at in range(p.sound_at[run], p.sound_at[run + 1]):
-        x = p.sound[at]
-        drop = GAP[x]
-        scratch[new] = scratch[old] + drop
-        least = scratch[new]
-        for k in range(m):
-            y = scratch[base + k]
-            best = min(
-                scratch[old + k] + COST[x, y],
-                scratch[old + k + 1] + drop,
-                scratch[new + k] + GAP[y],
-            )
-            scratch[new + k + 1] = best
-            least = min(least, best)
-        if least > most:
-            return most + 1
-        old, new = new, old
-    return min(scratch[old + m], most + 1)
+def _solid(p: Packed, i: int, j: int, scratch: Longs) -> int:
+    """The level of value i, one run of letters, against the words of j; 0: it is not made of them.
 
-
-@jit
-def _solid(p: Packed, i: int, j: int, scratch: NDArray[np.int64]) -> int:
-    """The level of value i, one run of letters, against the words of j; 0: it is not made of them."""
-    run = p.word[p.at[i]]
-    weight = p.weight[run]
-    for at in range(p.at[j], p.at[j + 1]):
-        weight += p.weight[p.word[at]]
+    The words' sounds are written behind one another, in each order, in front of the run's own.
+    """
+    run = p.word[p.values[i, FIRST]]
+    first = p.values[j, FIRST]
+    count = p.values[j, LAST] - first
+    weight = p.words[run, WEIGHT]
+    size = 0
+    for at in range(first, first + count):
+        weight += p.words[p.word[at], WEIGHT]
+        size += p.words[p.word[at], SOUND_END] - p.words[p.word[at], SOUND]
+    own = p.words[run, SOUND_END] - p.words[run, SOUND]
     near = weight * NEAR_SOUND // 1000
     least = near + 1
-    for turn in range(p.at[j + 1] - p.at[j]):
-        least = min(least, _chain_distance(p, run, j, False, turn, near, scratch))
-        least = min(least, _chain_distance(p, run, j, True, turn, near, scratch))
+    both = np.empty(own + size, np.uint8)
+    both[:own] = p.sound[p.words[run, SOUND] : p.words[run, SOUND_END]]
+    for turn in range(count):
+        for backwards in range(2):
+            end = own
+            for k in range(count):
+                place = (k + turn) % count
+                word = p.word[first + (count - 1 - place if backwards else place)]
+                for at in range(p.words[word, SOUND], p.words[word, SOUND_END]):
+                    both[end] = p.sound[at]
+                    end += 1
+            found = sound_distance(both, 0, own, own, own + size, near, scratch)
+            least = min(least, found)
     if least <= weight * SOLID_SOUND // 1000:
         return 2
     return 5 if least <= near else 0
 
 
 @jit
-def _full_name(
-    p: Packed,
-    i: int,
-    j: int,
-    grid: NDArray[np.int64],
-    counts: NDArray[np.int64],
-    scratch: NDArray[np.int64],
-) -> int:
-    n, m = p.at[i + 1] - p.at[i], p.at[j + 1] - p.at[j]
-    if n == 1 and m == 1:
-        return _FULL_LEVEL[_word_grade(p, p.word[p.at[i]], p.word[p.at[j]], True, scratch)]
-    if p.tight[i] == p.tight[j]:
+def _full_name(p: Packed, i: int, j: int, counts: Longs, scratch: Longs) -> int:
+    """The level of a whole name of which one has several words or none."""
+    n = p.values[i, LAST] - p.values[i, FIRST]
+    m = p.values[j, LAST] - p.values[j, FIRST]
+    if p.values[i, TIGHT] == p.values[j, TIGHT]:
         return 2
-    _align(p, i, j, True, grid, counts, scratch)
+    _align(p, i, j, True, counts, scratch)
     same = counts[EQUAL] + counts[SAME]
     met = same + counts[INITIAL] + counts[CLOSE]
     fewer = min(n, m)
     if fewer == 1 and same == 0 and max(n, m) <= 4:
         one, many = (i, j) if n == 1 else (j, i)
-        run = p.word[p.at[one]]
-        if p.text_at[run + 1] - p.text_at[run] > 4:
+        run = p.word[p.values[one, FIRST]]
+        if p.words[run, END] - p.words[run, START] > 4:
             found = _solid(p, one, many, scratch)
             if found:
                 return found
@@ -285,7 +310,7 @@ def _full_name(
         return 4
     if met == fewer:
         return 5
-    found = _text_grade(p, p.tight[i], p.tight[j])
+    found = _text_grade(p.text, p.words, p.values[i, TIGHT], p.values[j, TIGHT])
     if found == CLOSE:
         return 5
     if same:
@@ -302,16 +327,23 @@ def name_levels(
     out: NDArray[np.uint8],
 ) -> None:
     """Write the level of each pair of codes; -1 is a missing value."""
-    grid = np.empty(MAX_PARTS * MAX_PARTS, np.int64)
-    counts = np.empty(CLOSE + 1, np.int64)
-    scratch = np.empty(2 * _ROOM, np.int64)
+    counts = np.empty(CLOSE + 1 + MAX_PARTS * MAX_PARTS, np.int64)
+    scratch = np.empty(_ROOM, np.int64)
+    text, sound, group, words, word, values = p
     for k in range(len(left)):
         i, j = min(left[k], right[k]), max(left[k], right[k])
         if i < 0:
             out[k] = 0
         elif i == j:
             out[k] = 1
+        elif values[i, LAST] - values[i, FIRST] == 1 and values[j, LAST] - values[j, FIRST] == 1:
+            a, b = word[values[i, FIRST]], word[values[j, FIRST]]
+            if _differ(text, sound, words, a, b, scratch):
+                out[k] = 8
+                continue
+            found = _word_grade(text, sound, group, words, a, b, mode != FAMILY, scratch)
+            out[k] = _FULL_LEVEL[found] if mode == FULL else _NAME_LEVEL[found]
         elif mode == FULL:
-            out[k] = _full_name(p, i, j, grid, counts, scratch)
+            out[k] = _full_name(p, i, j, counts, scratch)
         else:
-            out[k] = _name(p, i, j, mode == GIVEN, grid, counts, scratch)
+            out[k] = _name(p, i, j, mode == GIVEN, counts, scratch)

@@ -33,7 +33,7 @@ def level_pairs(
     """
     if left.shape != right.shape or left.ndim != 1:
         raise ValueError(f"the codes must be two rows of one length: {left.shape}, {right.shape}")
-    count = len(packed.tight)
+    count = len(packed.values)
     for side in (left, right):
         if len(side) and not (int(side.min()) >= -1 and int(side.max()) < count):
             raise ValueError(f"a code is outside the {count} values")

@@ -71,7 +71,7 @@ def _typo(a: str, b: str) -> bool:
 
 def _distance(a: bytes, b: bytes, most: int) -> int:
     both = np.frombuffer(a + b, np.uint8)
-    scratch = np.empty(2 * (len(b) + 1), np.int64)
+    scratch = np.empty(len(b) + 1, np.int64)
     return int(sound_distance(both, 0, len(a), len(a), len(a) + len(b), most, scratch))
 
 
@@ -105,7 +105,7 @@ def word_grade(a: str, b: str, *, forms: bool) -> int:
     """How near two words of a name are; `forms`: they may be given names, which have short forms.
 
     >>> word_grade("bill", "william", forms=True), word_grade("joan", "john", forms=True)
-    (1, 5)
+    (1, 4)
     """
     if a == b:
         return EQUAL

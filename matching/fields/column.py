@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sameas.matching.canonical import Options, canonicalise_column, junk_column
 from sameas.matching.fields.canonical import canonical, combined
 from sameas.matching.fields.model import Coded
 
@@ -42,8 +43,28 @@ def code_column(field: Field, columns: Mapping[str, pa.Array | pa.ChunkedArray])
     if field.identifier is not None:
         found = [canonical(field.kind, raw, region=field.region) for (raw,) in tuples]
     else:
-        found = [combined(field, raws) for raws in tuples]
+        found = _contacts(field, tuples) or [combined(field, raws) for raws in tuples]
     return _coded(rows, found)
+
+
+def _contacts(field: Field, tuples: Sequence[tuple[str, ...]]) -> list[str]:
+    """`combined` of emails or phones of one trait, by the column form of their canonical values."""
+    kind = field.kind
+    if (kind != "email" and kind != "phone") or len(field.traits) != 1:  # noqa: PLR1714 narrows
+        return []
+    raws = [raw for (raw,) in tuples]
+    values = canonicalise_column(
+        kind, pa.array(raws, pa.string()), Options(default_region=field.region)
+    ).values
+    junk = junk_column(kind, values).tolist()
+    return [
+        canonical(kind, raw, region=field.region)
+        if value is None
+        else ""
+        if nothing
+        else value.partition(";")[0]
+        for raw, value, nothing in zip(raws, values.to_pylist(), junk, strict=True)
+    ]
 
 
 def _distinct(

@@ -49,7 +49,8 @@ _CJK = re.compile(r"(\d{4})\s*[年년]\s*(?:(\d{1,2})\s*[月월]\s*(?:(\d{1,2})\
 _PIVOT = 25
 _WORDS = """
 jan january januar janvier enero ene gennaio janeiro stycznia sty sichnya yanvarya ocak
-feb february februar fevrier fev febrero gennaio2 febbraio fevereiro lutego lut lyutogo fevralya subat
+feb february februar fevrier fev febrero febbraio fevereiro lutego lut lyutogo fevralya\
+ subat
 mar march marz maerz mrz mars marzo marco marca bereznya marta mart
 apr april avril avr abril abr aprile kwietnia kwi kvitnya aprelya nisan
 may mai mayo maggio maio maja travnya maya mayis
@@ -59,7 +60,8 @@ aug august aout agosto ago sierpnia sie serpnya avgusta agustos
 sep sept september septembre septiembre settembre setembro wrzesnia wrz veresnya sentyabrya eylul
 oct october oktober okt octobre octubre ottobre outubro pazdziernika paz zhovtnya oktyabrya ekim
 nov november novembre noviembre novembro listopada lis lystopada noyabrya kasim
-dec december dezember dez decembre diciembre dic dicembre dezembro grudnia gru grudnya dekabrya aralik
+dec december dezember dez decembre diciembre dic dicembre dezembro grudnia gru grudnya dekabrya\
+ aralik
 """
 _MONTHS = {word: n for n, row in enumerate(_WORDS.split("\n")[1:-1], 1) for word in row.split()}
 

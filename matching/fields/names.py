@@ -2,26 +2,11 @@
 
 from __future__ import annotations
 
-from sameas.matching.names.parse import MAX_WORDS, field_words, in_fields
-from sameas.matching.names.traits import NOTHING, usable_name
+from sameas.matching.names.fields import field_words, in_fields, plain_words
+from sameas.matching.names.parse import MAX_WORDS, PARTICLES, SEPARATOR
+from sameas.matching.names.traits import usable_name
 
 __all__ = ["family_name", "full_name", "given_name", "halves"]
-
-_SEPARATOR = "\x1f"
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a word in small ASCII letters is its own canonical form at a glance."""
-    return (
-        text.isascii()
-        and text.isalpha()
-        and text.islower()
-        and len(text) > 2
-        and text not in NOTHING
-        and not text.startswith("abd")
-        and len(text) <= 40
-        and text not in {"mrs", "prof", "mme", "mlle", "herr", "frau"}
-    )
 
 
 def given_name(raw: str) -> str:
@@ -30,9 +15,8 @@ def given_name(raw: str) -> str:
     >>> given_name("  Dr. Anne-Marie "), given_name("Олександр"), given_name("unknown")
     ('anne marie', 'oleksandr', '')
     """
-    plain = raw.lower()
-    if _is_plain(plain):
-        return plain
+    if plain := plain_words(raw):
+        return " ".join(plain)
     usable = usable_name(raw)
     return " ".join(field_words(usable)) if usable else ""
 
@@ -52,6 +36,9 @@ def halves(raw: str) -> tuple[str, str]:
     >>> halves("Smith, Ann B."), halves("Олена Коваль"), halves("n/a")
     (('ann', 'smith'), ('olena', 'koval'), ('', ''))
     """
+    plain = plain_words(raw)
+    if plain and len(plain) > 1 and PARTICLES.isdisjoint(plain):
+        return plain[0], plain[-1]
     usable = usable_name(raw)
     if not usable:
         return "", ""
@@ -65,7 +52,9 @@ def full_name(raw: str) -> str:
     >>> full_name("Smith, Ann B."), full_name("ann\x1fb\x1fsmith"), full_name("王小明")
     ('ann b smith', 'ann b smith', 'xiaoming wang')
     """
-    pieces = raw.split(_SEPARATOR)
+    if plain := plain_words(raw):
+        return " ".join(plain)
+    pieces = raw.split(SEPARATOR)
     if len(pieces) > 1:
         words = [word for piece in pieces for word in given_name(piece).split()]
     else:

@@ -50,11 +50,16 @@ sw southwest
 _WORDS = {word: row.split()[0] for row in _SHORT.strip().split("\n") for word in row.split()}
 GENERIC = frozenset(_WORDS.values()) - {"n", "s", "e", "w", "ne", "nw", "se", "sw", "mt"}
 """Words for kinds of streets, which say little of which street it is."""
-_UNITS = frozenset(
-    "apt apartment unit suite ste flat fl floor room rm no lot shop dept kv kvartira daire wohnung "
-    "whg app appt appartement departamento depto piso local lokal m num number".split()
+_UNIT_WORDS = """
+apt apartment unit suite ste flat fl floor room rm lot shop dept kv kvartira daire wohnung whg app
+appt appartement departamento depto piso local lokal
+"""
+_UNITS = frozenset(_UNIT_WORDS.split())
+_NOISE = frozenset(["the", "of", "and", "care", "co", "no", "num", "number", "nr"])
+_USUAL = re.compile(
+    rf"([1-9][0-9]*) ([a-z]+(?: [a-z]+)*?)(?: (?:{'|'.join(sorted(_UNITS))}|#) ?([1-9][0-9]*))?"
 )
-_NOISE = frozenset(["the", "of", "and", "care", "co"])
+_UNUSUAL = _UNITS | _NOISE | {"pobox", "box", "postfach", "apartado"}
 _BOX = re.compile(r"\b(?:p ?o ?box|post office box|postfach|apartado)\b")
 _PARTS = re.compile(r"[0-9]+[a-z]?(?![a-z0-9])|[0-9]+(?:st|nd|rd|th)(?![a-z])|[0-9]+|[a-z]+")
 
@@ -67,6 +72,8 @@ def address(raw: str) -> str:
     >>> address("Hauptstraße 12b"), address("PO Box 7"), address("n/a")
     ('12b hauptstr', 'pobox 7', '')
     """
+    if usual := _usual(raw):
+        return usual
     text = to_latin(raw[:200].replace("#", " unit ").replace("№", " no "))
     if is_nothing(text):
         return ""
@@ -94,6 +101,18 @@ def address(raw: str) -> str:
     return " ".join(parts)[:200].strip() if street else ""
 
 
+def _usual(raw: str) -> str:
+    """The canonical form of `4541 Scroggins Court Apt 145`, at a fifth of the time; or nothing."""
+    found = _USUAL.fullmatch(raw.lower()) if raw.isascii() and len(raw) < 100 else None
+    if found is None:
+        return ""
+    street = found[2].split(" ")
+    if len(street) > 12 or not _UNUSUAL.isdisjoint(street):
+        return ""
+    words = [found[1], *map(_spelled, street)]
+    return " ".join([*words, f"#{found[3]}"] if found[3] else words)
+
+
 def _spelled(word: str) -> str:
     """The short form of a street word, also at the end of a German or Dutch compound."""
     for ending in ("strasse", "straat"):
@@ -108,7 +127,7 @@ def postcode(raw: str) -> str:
     >>> postcode("SO43 7DX"), postcode("43004-1234"), postcode("K1A 0B6"), postcode("00000")
     ('so437dx', '43004', 'k1a0b6', '')
     """
-    text = to_latin(raw[:40])
+    text = raw.lower() if raw.isascii() and raw.isalnum() else to_latin(raw[:40])
     if is_nothing(text):
         return ""
     if found := re.fullmatch(r"([0-9]{5})[- ]?[0-9]{4}", text):

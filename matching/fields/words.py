@@ -12,11 +12,12 @@ from sameas.matching.names.latin import to_latin
 __all__ = ["code", "is_nothing", "number", "organisation", "text"]
 
 _MOST = Decimal(10) ** 15
-_LEGAL = frozenset(
-    "inc incorporated corp corporation co company llc llp lp ltd limited plc pty gmbh ag kg kgaa ug "
-    "ohg gbr ev se sa sarl sas sasu srl spa snc sl slu sau bv nv vof ab as asa aps oy oyj zoo spzoo "
-    "sp jsc ooo oao zao pao tov at dat pt tbk sdn bhd pte kk gk cv sapi ltda eireli eurl".split()
-)
+_LEGAL_WORDS = """
+inc incorporated corp corporation co company llc llp lp ltd limited plc pty gmbh ag kg kgaa ug ohg
+gbr ev se sa sarl sas sasu srl spa snc sl slu sau bv nv vof ab as asa aps oy oyj zoo spzoo sp jsc
+ooo oao zao pao tov at dat pt tbk sdn bhd pte kk gk cv sapi ltda eireli eurl
+"""
+_LEGAL = frozenset(_LEGAL_WORDS.split())
 _AND = frozenset(["the", "and", "und", "et", "y", "of"])
 
 
@@ -35,7 +36,10 @@ def text(raw: str) -> str:
     >>> text("  Southend-on-Sea "), text("Київ"), text("N/A")
     ('southend on sea', 'kiyiv', '')
     """
-    words = to_latin(raw[:200]).replace("-", " ").split()
+    latin = raw[:200]
+    if not (latin.isascii() and latin.replace(" ", "").isalpha()):
+        latin = to_latin(latin)
+    words = latin.lower().replace("-", " ").split()
     found = " ".join(words[:16])[:200].strip()
     return "" if is_nothing(found) or not any(c.isalnum() for c in found) else found
 
@@ -82,10 +86,10 @@ def code(raw: str) -> str:
     >>> code("293-90-9090"), code("MRN 264"), code("000-00-0000"), code("123-45-6789")
     ('293909090', 'mrn264', '', '')
     """
-    latin = to_latin(raw[:100])
+    latin = raw.lower() if raw.isascii() and raw.isalnum() else to_latin(raw[:100])
     if is_nothing(latin):
         return ""
-    bare = re.sub(r"[^a-z0-9]", "", latin)
+    bare = re.sub(r"[^a-z0-9]", "", latin)[:100]
     digits = bare.isdigit() and len(bare) > 3
     if digits and (len(set(bare)) == 1 or bare in "01234567890"):
         return ""

@@ -10,6 +10,7 @@ what is declared instead of to certainty.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,7 +18,7 @@ import numpy as np
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape, contexts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
@@ -37,6 +38,9 @@ PSEUDO_OTHERS = 1.0
 
 PSEUDO_GIVEN = 10.0
 """Pairs that what is known without a context counts as in each context."""
+
+
+NOTHING: Mapping[int, Floats] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,24 +127,30 @@ def shares(
 ) -> Floats:
     """Counts as shares of each comparison and context, with pseudo-counts.
 
-    A comparison without a context leans on `prior`; in a context it leans on what it shows over all
-    contexts.
+    Where nothing is known of what it hangs on, a comparison has its shares over all contexts, and
+    in each context it leans on them.
     """
     out = np.ones((len(shape), CONTEXTS, LEVELS))
     for place, n in enumerate(shape.levels):
         levels = slice(1, n + 1)
         overall = found[place, :, levels].sum(axis=0) + pseudo * prior[place, 0, levels]
         overall /= overall.sum()
-        for context in range(CONTEXTS):
-            if not shape.given[place]:
-                out[place, context, levels] = overall
-                continue
+        out[place, :, levels] = overall
+        if not shape.given[place]:
+            continue
+        for context in range(1, CONTEXTS):
             seen = found[place, context, levels] + given * overall
             out[place, context, levels] = seen / seen.sum()
     return out
 
 
-def _others(shape: Shape, by_chance: Floats, blocked: Floats, chance: Floats) -> Floats:
+def _others(
+    shape: Shape,
+    by_chance: Floats,
+    blocked: Floats,
+    chance: Floats,
+    anchors: Mapping[int, Floats],
+) -> Floats:
     """Shares among others: at random without a context, among all non-matches seen in one.
 
     Pairs at random seldom agree on a name, so how often namesakes' emails are alike is counted in
@@ -154,11 +164,11 @@ def _others(shape: Shape, by_chance: Floats, blocked: Floats, chance: Floats) ->
         out[place, :, levels] = base
         if not shape.given[place]:
             continue
-        none = by_chance[place, 0, levels] + PSEUDO_OTHERS * chance[place, 0, levels]
-        out[place, 0, levels] = none / none.sum()
-        before = out[place, 0, levels]
-        for context in range(1, CONTEXTS):
-            seen = blocked[place, context, levels] + PSEUDO_GIVEN * before
+        before = base
+        seen_of = (by_chance, blocked, blocked)
+        for context, counted in enumerate(seen_of, start=1):
+            lean = anchors.get(place, before) if context > 1 else base
+            seen = counted[place, context, levels] + PSEUDO_GIVEN * lean
             before = seen / seen.sum()
             out[place, context, levels] = before
     return out
@@ -171,16 +181,17 @@ def fit(
     chance: Floats,
     share: float,
     start: Floats | None = None,
-    fixed_share: bool = True,
+    anchors: Mapping[int, Floats] = NOTHING,
 ) -> Estimate:
-    """Estimate everything from the samples; `chance` is what others are expected to look like.
+    """Estimate everything from the samples; `chance` is what others are expected to look like, `anchors`
+    what strangers look like in the contexts of a comparison where something agrees.
 
     `share` is the rate of matches at random; each other sample has a rate of its own, which is
     estimated with it. Linear in the distinct patterns and the rounds.
     """
     prior = declared(shape) if start is None else start
     m = prior
-    u = _others(shape, _plain(shape, samples), np.zeros_like(m), chance)
+    u = _others(shape, _plain(shape, samples), np.zeros_like(m), chance, anchors)
     rates = [share if sample.at_random else 0.3 for sample in samples]
     estimate = Estimate(m, u, share)
     for _ in range(ROUNDS):
@@ -195,8 +206,6 @@ def fit(
             others = tally(shape, sample.counted, sample.counted.counts - weights)
             if sample.at_random:
                 by_chance += others
-                if not fixed_share:
-                    rates[number] = _rate(weights, sample.counted)
             else:
                 rates[number] = _rate(weights, sample.counted)
                 here = tally(shape, sample.counted, weights)
@@ -206,7 +215,7 @@ def fit(
                 matched += here
             blocked += others
         m = shares(shape, matched, prior=prior, pseudo=PSEUDO_MATCHES)
-        u = _others(shape, by_chance, blocked, chance)
+        u = _others(shape, by_chance, blocked, chance, anchors)
         moved = max(np.abs(m - estimate.m).max(), np.abs(u - estimate.u).max())
         at_random = [rate for rate, s in zip(rates, samples, strict=True) if s.at_random]
         named = tuple((s.name, rate) for s, rate in zip(samples, rates, strict=True))

@@ -34,7 +34,7 @@ class Comparison:
     given: tuple[int, ...]
     """Comparisons that this one hangs on: its levels weigh by how many of them agree."""
     weights: tuple[tuple[int, ...], ...]
-    """By context (none, one, several of `given` agree), by level; one context if `given` is empty."""
+    """By context (all of `given` missing; none, one, more of them agree), then by level."""
     matches: tuple[tuple[int, ...], ...]
     """How many of a million matches have a level, by context: what the weights began with."""
     others: tuple[tuple[int, ...], ...]
@@ -43,12 +43,12 @@ class Comparison:
     """What sharing a common value adds to the first level; below nothing, the commoner."""
     floor: int = 0
     """What sharing any other value adds, those never seen included."""
-    reach: int = 1
+    reach: int = 4
     """In how many contexts, from the first, a value's rarity counts."""
 
     def weight(self, level: int, context: int, value: str) -> tuple[int, int]:
         """Of a level (not 0) in a context: its weight, and what the shared value adds."""
-        bits = self.weights[min(context, len(self.weights) - 1)][level - 1]
+        bits = self.weights[context][level - 1]
         rarity = self.terms.get(value, self.floor) if level == 1 and context < self.reach else 0
         return bits, rarity
 
@@ -124,8 +124,9 @@ class Model:
             if not level:
                 steps.append(Evidence(one.field.name, ours, theirs, "missing", 0, 0))
                 continue
-            context = sum(agrees[parent] for parent in one.given)
-            bits, rarity = one.weight(level, min(context, 2), ours)
+            known = any(found[parent] for parent in one.given)
+            context = 1 + min(sum(agrees[parent] for parent in one.given), 2) if known else 0
+            bits, rarity = one.weight(level, context, ours)
             name = one.levels[level - 1]
             steps.append(Evidence(one.field.name, ours, theirs, name, bits + rarity, rarity))
         return tuple(steps)

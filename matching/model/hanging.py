@@ -8,12 +8,12 @@ all different, so that the sharing is not that of one person with himself.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from sameas.matching.model.draws import agreeing, grouped
-from sameas.matching.model.shape import Counted, Shape
+from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.terms import collision
 
 if TYPE_CHECKING:
@@ -35,6 +35,16 @@ ENOUGH = 50
 DRAWN = 50_000
 
 
+class Hanging(NamedTuple):
+    """What hangs on what."""
+
+    shape: Shape
+    reach: tuple[int, ...]
+    """Of each comparison in how many contexts, from the first, a value's rarity counts."""
+    anchors: dict[int, NDArray[np.float64]]
+    """Of what is settled by something else: its levels among strangers who share that."""
+
+
 def declared_hanging(kinds: list[str]) -> list[tuple[int, ...]]:
     """What hangs on what by its kind."""
     names = tuple(place for place, kind in enumerate(kinds) if kind in NAMES)
@@ -50,11 +60,12 @@ def declared_hanging(kinds: list[str]) -> list[tuple[int, ...]]:
     return out
 
 
-def hanging(sight: Sight, levels: tuple[int, ...]) -> tuple[Shape, tuple[int, ...]]:
-    """The shape of a model for these vectors, and in how many contexts rarity counts, by field."""
+def hanging(sight: Sight, levels: tuple[int, ...]) -> Hanging:
+    """What is seen in these vectors."""
     kinds = [field.kind for field in sight.fields]
     given = declared_hanging(kinds)
-    reach = [3] * len(kinds)
+    anchors: dict[int, NDArray[np.float64]] = {}
+    reach = [CONTEXTS] * len(kinds)
     plain = Shape(levels, tuple(() for _ in levels))
     rare = [collision(sight.carriers(place)) for place in range(len(kinds))]
     children = [p for p, kind in enumerate(kinds) if kind not in PERSONAL and rare[p] > 0]
@@ -72,11 +83,14 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> tuple[Shape, tuple[int, ..
             n = int(found.counts[both].sum())
             if n < ENOUGH:
                 continue
-            equal = int(found.counts[both & (table[child] == 1)].sum()) / n
+            shares = np.bincount(table[child][both], found.counts[both], LEVELS)
+            shares = shares[1 : levels[child] + 1] / n
+            equal = shares[0]
             if (equal - rare[child]) / (1 - rare[child]) >= SETTLED:
                 given[child] = (*given[child], parent)
-                reach[child] = 1
-    return Shape(levels, tuple(given)), tuple(reach)
+                reach[child] = 2
+                anchors[child] = max(anchors.get(child, shares), shares, key=lambda one: one[0])
+    return Hanging(Shape(levels, tuple(given)), tuple(reach), anchors)
 
 
 def _strangers(

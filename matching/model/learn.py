@@ -61,15 +61,27 @@ class Refined:
 def bits_of(shape: Shape, m: Floats, u: Floats) -> Floats:
     """Weights in bits; no level weighs more than a stronger one.
 
-    A level that is nearer and seen less often than the equal values would otherwise outweigh them
-    by the luck of a few pairs.
+    Neighbours in the wrong order are taken as one level (pool adjacent violators, by the shares of
+    both): a rare level's luck moves no common one.
     """
     out = np.zeros((len(shape), CONTEXTS, LEVELS))
     for place, n in enumerate(shape.levels):
-        levels = slice(1, n + 1)
-        bits = np.log2(m[place, :, levels]) - np.log2(u[place, :, levels])
-        out[place, :, levels] = np.minimum.accumulate(bits, axis=1)
+        for context in range(CONTEXTS):
+            out[place, context, 1 : n + 1] = _pooled(
+                m[place, context, 1 : n + 1], u[place, context, 1 : n + 1]
+            )
     return out
+
+
+def _pooled(m: Floats, u: Floats) -> Floats:
+    blocks: list[tuple[float, float, int]] = []
+    for ours, theirs in zip(m.tolist(), u.tolist(), strict=True):
+        blocks.append((ours, theirs, 1))
+        while len(blocks) > 1 and blocks[-2][0] * blocks[-1][1] < blocks[-1][0] * blocks[-2][1]:
+            a, b = blocks.pop(), blocks.pop()
+            blocks.append((a[0] + b[0], a[1] + b[1], a[2] + b[2]))
+    bits = [np.log2(ours) - np.log2(theirs) for ours, theirs, _ in blocks]
+    return np.repeat(bits, [size for _, _, size in blocks])
 
 
 def refine(

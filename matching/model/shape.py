@@ -27,8 +27,8 @@ MAX_COMPARISONS = 16
 LEVELS = 16
 """Levels of one comparison, 0 (a side is missing) included."""
 
-CONTEXTS = 3
-"""How many of the comparisons that one hangs on agree: none, one, or more."""
+CONTEXTS = 4
+"""Of the comparisons that one hangs on: all are missing; none agrees; one does; more do."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,27 +85,35 @@ def packed(levels: Sequence[NDArray[np.uint8]]) -> Patterns:
 
 
 def contexts(levels: NDArray[np.uint8], shape: Shape) -> NDArray[np.uint8]:
-    """Of each comparison (rows) in each pattern how many of those that it hangs on agree, up to 2.
+    """The context of each comparison (rows) in each pattern.
 
-    A comparison agrees at every level but the last; a missing one does not.
+    A comparison agrees at every level but the last.
     """
     ends = np.array(shape.levels, dtype=np.uint8)[:, None]
-    agrees = (levels > 0) & (levels < ends)
+    there = levels > 0
+    agrees = there & (levels < ends)
     out = np.zeros_like(levels)
     for place, parents in enumerate(shape.given):
+        known = np.zeros(levels.shape[1], dtype=np.bool_)
         for parent in parents:
             out[place] += agrees[parent]
-    return np.minimum(out, CONTEXTS - 1)
+            known |= there[parent]
+        out[place] = np.where(known, np.minimum(out[place], 2) + 1, 0)
+    return out
 
 
 @njit(cache=True, nogil=True, inline="always")
 def context_of(pattern: np.uint64, mask: np.int64, ends: NDArray[np.int64]) -> int:
     """What `contexts` says of one comparison in one pattern."""
+    if not mask:
+        return 0
+    known = False
     found = 0
-    if mask:
-        for parent in range(len(ends)):
-            if (mask >> parent) & 1:
-                level = (pattern >> np.uint64(4 * parent)) & np.uint64(15)
-                if level and level < ends[parent]:
+    for parent in range(len(ends)):
+        if (mask >> parent) & 1:
+            level = (pattern >> np.uint64(4 * parent)) & np.uint64(15)
+            if level:
+                known = True
+                if level < ends[parent]:
                     found += 1
-    return min(found, 2)
+    return 1 + min(found, 2) if known else 0

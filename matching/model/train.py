@@ -80,9 +80,9 @@ def train(
     """
     sight = Sight.of(fields, columns, codes, counts)
     names = [compare.levels(field.kind) for field in fields]
-    shape, reach = hanging(sight, tuple(map(len, names)))
+    shape, reach, anchors = hanging(sight, tuple(map(len, names)))
     terms = [terms_of(sight.carriers(place)) for place in range(len(shape))]
-    first, prior = _first(sight, shape, keys, groups, candidates)
+    first, prior = _first(sight, shape, anchors, keys, groups, candidates)
     tables = Tables.of(
         shape,
         whole(bits_of(shape, first.m, first.u)),
@@ -137,6 +137,7 @@ def _left_out(shape: Shape, key: Key, fields: Sequence[Field]) -> frozenset[int]
 def _first(
     sight: Sight,
     shape: Shape,
+    anchors: dict[int, Floats],
     keys: Sequence[Key],
     groups: Sequence[Groups],
     candidates: tuple[Ints, Ints],
@@ -158,7 +159,7 @@ def _first(
     chance = declared_chance(shape)
     share = min(0.5 * n / pairs_in_all, 0.1)
     for _ in range(2):
-        estimate = fit(shape, samples, chance=chance, share=share)
+        estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
         found = expected_matches(
             estimate, shape, counted, pairs=pairs_in_all / scale, share=share
         )

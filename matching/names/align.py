@@ -26,28 +26,43 @@ def sound_distance(
 ) -> int:
     """The cost of aligning `sound[start_a:end_a]` and `[start_b:end_b]`, or `most + 1` if more.
 
-    `scratch` is overwritten; its size is at least `2 * (end_b - start_b + 1)`.
+    `scratch` is overwritten; its size is at least `end_b - start_b + 1`. Only cells that are
+    within `most` are looked at (Ukkonen 1985): a few a row, and most pairs end after two rows.
     """
     m = end_b - start_b
-    old, new = 0, m + 1
-    scratch[old] = 0
-    for j in range(m):
-        scratch[old + j + 1] = scratch[old + j] + GAP[sound[start_b + j]]
+    far = most + 1
+    scratch[0] = 0
+    high = 0  # the last column within `most`
+    while high < m:
+        cost = scratch[high] + GAP[sound[start_b + high]]
+        if cost > most:
+            break
+        high += 1
+        scratch[high] = cost
+    low = 0
     for i in range(start_a, end_a):
         x = sound[i]
         drop = GAP[x]
-        scratch[new] = scratch[old] + drop
-        least = scratch[new]
-        for j in range(m):
-            y = sound[start_b + j]
-            best = min(
-                scratch[old + j] + COST[x, y],
-                scratch[old + j + 1] + drop,
-                scratch[new + j] + GAP[y],
-            )
-            scratch[new + j + 1] = best
-            least = min(least, best)
-        if least > most:
-            return most + 1
-        old, new = new, old
-    return min(int(scratch[old + m]), most + 1)
+        first, last = m + 1, -1
+        diagonal = far
+        left = far
+        j = low
+        while j <= m:
+            above = scratch[j] if j <= high else far
+            best = min(above + drop, far)
+            if j > 0:
+                y = sound[start_b + j - 1]
+                best = min(best, diagonal + COST[x, y], left + GAP[y])
+            diagonal = above
+            left = min(best, far)
+            scratch[j] = left
+            if left <= most:
+                first = min(first, j)
+                last = j
+            elif j > high:
+                break
+            j += 1
+        if last < 0:
+            return far
+        low, high = first, last
+    return int(scratch[m]) if high == m else far

@@ -18,15 +18,20 @@ from sameas.matching.names.diminutives import groups
 from sameas.matching.names.latin import MAX_LENGTH, Script, script_of, to_latin
 
 __all__ = [
+    "ADORNMENTS",
+    "CJK",
     "MAX_COLUMNS",
     "MAX_WORDS",
     "PARTICLES",
     "SEPARATOR",
     "Name",
     "Word",
-    "field_words",
-    "in_fields",
+    "is_pair_of_initials",
+    "merge_words",
+    "name_pieces",
     "parse_name",
+    "raw_words",
+    "unadorned",
 ]
 
 SEPARATOR = "\x1f"
@@ -78,9 +83,10 @@ _TITLES = {
         0,
     ),
 }
-_NO_NAMES = frozenset(["mr", "mrs", "ms", "dr", "prof", "mx", "mme", "mlle", "herr", "frau"])
 _GENERATIONS = {"sr": 1, "senior": 1, "jr": 2, "junior": 2, "ii": 2, "iii": 3, "iv": 4}
 _DEGREES = frozenset(["phd", "md", "esq", "dds", "cpa", "rn", "mba", "dvm", "jd", "msc", "bsc"])
+ADORNMENTS = _TITLES.keys() | _GENERATIONS.keys() | _DEGREES
+"""Words that may be taken off a name: titles, generations, degrees."""
 PARTICLES = frozenset(
     [
         "van",
@@ -130,7 +136,7 @@ _STEMS = (
     ("eva", "ev"),
     ("ina", "in"),
 )
-_CJK = (latin.HAN, latin.KANA, latin.HANGUL)
+CJK = (latin.HAN, latin.KANA, latin.HANGUL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,7 +181,7 @@ def _stem(text: str) -> str:
     return text
 
 
-def _raw_words(piece: str) -> list[Word]:
+def raw_words(piece: str) -> list[Word]:
     """The words as they stand, letters only."""
     found: list[Word] = []
     for chunk in re.split(r"[\s・·]+", unicodedata.normalize("NFKC", piece)):
@@ -185,7 +191,7 @@ def _raw_words(piece: str) -> list[Word]:
     return found
 
 
-def _merge(words: list[Word]) -> list[Word]:
+def merge_words(words: list[Word]) -> list[Word]:
     """Words that are one though written as two: `Mc Donald`, `Abd al Rahman`, `Abdul Rahman`."""
     out: list[Word] = []
     at = 0
@@ -209,13 +215,13 @@ def _merge(words: list[Word]) -> list[Word]:
     return out
 
 
-def _is_pair_of_initials(text: str) -> bool:
+def is_pair_of_initials(text: str) -> bool:
     return len(text) == 2 and not set(text) & set("aeiouy") and text not in {"ng", "mc", "st"}
 
 
 def _part(words: list[Word], *, given: bool, loose: bool) -> tuple[list[Word], list[Word]]:
     """The words that count, and the joined spellings of neighbours."""
-    merged = _merge(words)
+    merged = merge_words(words)
     full = [w for w in merged if len(w.text) > 1 and w.text not in PARTICLES]
     keep_first = given or (loose and (len(merged) < 3 or merged[0].text == "al"))
     kept: list[Word] = []
@@ -228,7 +234,7 @@ def _part(words: list[Word], *, given: bool, loose: bool) -> tuple[list[Word], l
         if run:
             joined.append(Word(run + word.text, word.script))
             run = ""
-        if word.script == latin.LATIN and _is_pair_of_initials(word.text):
+        if word.script == latin.LATIN and is_pair_of_initials(word.text):
             kept.extend(Word(letter) for letter in word.text)
         else:
             kept.append(Word(_stem(word.text), word.script))
@@ -240,7 +246,7 @@ def _part(words: list[Word], *, given: bool, loose: bool) -> tuple[list[Word], l
     return kept, joined
 
 
-def _unadorned(words: list[Word]) -> tuple[list[Word], int, int]:
+def unadorned(words: list[Word]) -> tuple[list[Word], int, int]:
     """The words without titles before and generations and degrees behind; gender, generation."""
     titles: set[int] = set()
     generation = 0
@@ -258,7 +264,7 @@ def _unadorned(words: list[Word]) -> tuple[list[Word], int, int]:
     return words, titles.pop() if len(titles) == 1 else 0, generation
 
 
-def _pieces(text: str) -> tuple[str, str, bool]:
+def name_pieces(text: str) -> tuple[str, str, bool]:
     """The given part, the family part, and whether these are fields."""
     if SEPARATOR in text:
         given, middle, family = (*text.split(SEPARATOR, 2), "", "")[:3]
@@ -266,7 +272,7 @@ def _pieces(text: str) -> tuple[str, str, bool]:
         return (f"{given} {middle}" if given.strip() else ""), family, True
     head, comma, tail = text.partition(",")
     if comma and head.strip() and tail.strip(" .,"):
-        behind = {word.text for word in _raw_words(tail)}
+        behind = {word.text for word in raw_words(tail)}
         if behind and not behind <= (_GENERATIONS.keys() | _DEGREES):
             return tail, head, True
     return "", text, False
@@ -284,9 +290,9 @@ def parse_name(text: str) -> Name:
     >>> [word.text for word in name.given], [word.text for word in name.family]
     (['ann', 'marie'], ['smith', 'jones'])
     """
-    given_text, family_text, structured = _pieces(text[:MAX_LENGTH])
-    given, gender, first_generation = _unadorned(_raw_words(given_text))
-    family, family_gender, generation = _unadorned(_raw_words(family_text))
+    given_text, family_text, structured = name_pieces(text[:MAX_LENGTH])
+    given, gender, first_generation = unadorned(raw_words(given_text))
+    family, family_gender, generation = unadorned(raw_words(family_text))
     given, given_joined = _part(given, given=True, loose=False)
     family, family_joined = _part(family, given=False, loose=not structured)
     limit = MAX_WORDS // 2 if given and family else MAX_WORDS
@@ -300,85 +306,5 @@ def parse_name(text: str) -> Name:
         joined=tuple(joined),
         gender=gender or family_gender,
         generation=generation or first_generation,
-        solid=alone is not None and alone.script in _CJK and len(alone.text) > 3,
+        solid=alone is not None and alone.script in CJK and len(alone.text) > 3,
     )
-
-
-def _of_field(words: list[Word]) -> tuple[str, ...]:
-    """The words that count in a field, as letters; initials that stand together are parted."""
-    kept, _, _ = _unadorned(_merge(words))
-    if len(kept) == 1 and kept[0].text in _NO_NAMES:
-        return ()
-    texts: list[str] = []
-    for word in kept:
-        if word.script == latin.LATIN and _is_pair_of_initials(word.text):
-            texts.extend(word.text)
-        else:
-            texts.append(word.text)
-    return tuple(texts if len(texts) <= MAX_WORDS else [*texts[: MAX_WORDS - 1], texts[-1]])
-
-
-def field_words(text: str) -> tuple[str, ...]:
-    """The words of one field (given names, or a family name), particles and hyphens included.
-
-    >>> field_words("Dr. Anne-Marie"), field_words("van der Berg Jr."), field_words("J.R.")
-    (('anne', 'marie'), ('van', 'der', 'berg'), ('j', 'r'))
-    """
-    return _of_field(_raw_words(text[:MAX_LENGTH]))
-
-
-def _halves(chunk: str) -> tuple[str, str] | None:
-    """A Chinese or Korean name in one run: the family name is its first letter."""
-    text = unicodedata.normalize("NFKC", chunk)
-    scripts = {script_of(letter) for letter in text}
-    if scripts in ({latin.HAN}, {latin.HANGUL}) and len(text) in {2, 3}:
-        return text[1:], text[0]
-    return None
-
-
-def in_fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The first given name and the family name of a whole name, each as words.
-
-    Text joined by the separator or written `Family, Given` says which is which. Else the family
-    name is the last one with its particles; the first one in Chinese, Japanese and Korean.
-
-    >>> in_fields("Dr. Anne-Marie van der Berg"), in_fields("Smith, Ann B.")
-    ((('anne', 'marie'), ('van', 'der', 'berg')), (('ann',), ('smith',)))
-    >>> in_fields("王小明"), in_fields("Cher")
-    ((('xiaoming',), ('wang',)), (('cher',), ()))
-    """
-    given, family, structured = _pieces(text[:MAX_LENGTH])
-    if structured:
-        first = next((found for one in given.split() if (found := field_words(one))), ())
-        return first, field_words(family)
-    chunks = [
-        (chunk, found)
-        for chunk in re.split(r"[\s・·]+", unicodedata.normalize("NFKC", family))
-        if (found := _raw_words(chunk))
-    ]
-    bare = [word for _, found in chunks for word in found]
-    kept, _, _ = _unadorned(bare)
-    front = next((at for at in range(len(bare)) if bare[at:][: len(kept)] == kept), 0)
-    at = 0
-    pieces: list[tuple[str, list[Word]]] = []
-    for chunk, found in chunks:
-        inside = [w for place, w in enumerate(found, at) if front <= place < front + len(kept)]
-        at += len(found)
-        if inside:
-            pieces.append((chunk, inside))
-    if not pieces:
-        return (), ()
-    if len(pieces) == 1:
-        halves = _halves(pieces[0][0])
-        if halves is None:
-            return _of_field(pieces[0][1]), ()
-        return field_words(halves[0]), field_words(halves[1])
-    if pieces[0][1][0].script in _CJK and not re.search(r"[・·]", text):
-        return _of_field(pieces[-1][1]), _of_field(pieces[0][1])
-    start = len(pieces) - 1
-    while (
-        start > 1 and len(pieces[start - 1][1]) == 1 and pieces[start - 1][1][0].text in PARTICLES
-    ):
-        start -= 1
-    behind = [word for _, inside in pieces[start:] for word in inside]
-    return _of_field(pieces[0][1]), _of_field(behind)

@@ -19,7 +19,7 @@ from sameas.matching.names.parse import SEPARATOR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NAME_TRAITS", "NOTHING", "usable_name", "person_name", "person_name_column"]
+__all__ = ["NAME_TRAITS", "NOTHING", "person_name", "person_name_column", "usable_name"]
 
 NAME_TRAITS = ("full_name", "name", "first_name", "middle_name", "last_name")
 """The traits that are read; `full_name` wins over `name`, both fields win over either."""
