@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.partition import Partition
+    from sameas.engine.batch.previous import Previous
     from sameas.engine.evaluate.partition import Scores
     from sameas.engine.match import Matched
     from sameas.engine.policy import Policy
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.int32]
 
-__all__ = ["MODEL", "Again", "pairs_within"]
+__all__ = ["MODEL", "Again", "live_of", "pairs_within"]
 
 MODEL: Final = "model.json"
 
@@ -52,16 +53,16 @@ class Again:
 
         Raises:
             OutputError: it is no output, or of another format.
-            InputError: its policy or model cannot be read.
+            PolicyError, ModelError: its policy or its model cannot be read.
         """
         if not (out / MODEL).is_file():
             return None
         from sameas.engine.batch.collect import Collector
         from sameas.engine.batch.live import live
+        from sameas.engine.batch.matching import read_model
         from sameas.engine.batch.previous import Previous
         from sameas.engine.match import score
         from sameas.engine.policy import load
-        from sameas.matching.model import from_json
 
         previous = Previous.open(out)
         policy = load(out / "policy.toml")
@@ -69,9 +70,9 @@ class Again:
         for batch, earlier in previous.batches():
             rows.add(batch, file=out.name, earlier=earlier)
         columns = live(rows).columns
-        model = from_json((out / MODEL).read_bytes(), where=str(out / MODEL))
         person, names = _people(columns, labels)
-        return cls(columns, policy, previous.judgements(), score(columns, model), person, names)
+        matched, _ = score(columns, read_model(out / MODEL))
+        return cls(columns, policy, previous.judgements(), matched, person, names)
 
     def resolved(self, cut: int | None = None) -> Partition:
         """The partition at a cut; at the model's own without one."""
@@ -87,6 +88,17 @@ class Again:
         known = self.person >= 0
         frame = pl.DataFrame({"profile": parts.profile[known], "person": self.person[known]})
         return scores(cells(frame))
+
+
+def live_of(previous: Previous, policy: Policy) -> Columns:
+    """The live records of an output."""
+    from sameas.engine.batch.collect import Collector
+    from sameas.engine.batch.live import live
+
+    rows = Collector(policy, now=0)
+    for batch, earlier in previous.batches():
+        rows.add(batch, file=previous.path.name, earlier=earlier)
+    return live(rows).columns
 
 
 def pairs_within(group: Ints, limit: int) -> tuple[Ints, Ints]:
