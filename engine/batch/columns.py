@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["KINDS", "OBSERVATION", "Columns", "flat", "ordered"]
+__all__ = ["KINDS", "OBSERVATION", "Columns", "by_key", "flat", "ordered"]
 
 KINDS: tuple[RecordKind, ...] = ("record", "observation", "content")
 """What the numbers of `Columns.kind` mean."""
@@ -166,8 +166,6 @@ def ordered(columns: Columns, times: Longs) -> Ints:
 
     O(n log n); a column of equal times costs a sort of all record ids.
     """
-    import polars as pl
-
     order = _by_time(times)
     sorted_times = times[order]
     same = sorted_times[1:] == sorted_times[:-1]
@@ -177,18 +175,26 @@ def ordered(columns: Columns, times: Longs) -> Ints:
     tied[1:] |= same
     tied[:-1] |= same
     places = np.flatnonzero(tied)
-    rank = np.argsort(np.argsort(np.array(columns.sources, dtype=object), kind="stable"))
     records = order[places]
+    order[places] = by_key(columns, records, sorted_times[places])
+    return order
+
+
+def by_key(columns: Columns, records: Ints, times: Longs | None = None) -> Ints:
+    """The records in the order of their keys; of `times` first, if each has one."""
+    import polars as pl
+
+    rank = np.argsort(np.argsort(np.array(columns.sources, dtype=object), kind="stable"))
     frame = pl.DataFrame(
         {
-            "time": sorted_times[places],
+            "time": np.zeros(len(records), dtype=np.int8) if times is None else times,
             "source": rank[columns.source[records]].astype(np.int32),
             "record_id": pl.from_arrow(columns.record_ids.take(pa.array(records))),
             "record": records,
         }
     )
-    order[places] = frame.sort("time", "source", "record_id")["record"].to_numpy()
-    return order
+    found: Ints = frame.sort("time", "source", "record_id")["record"].to_numpy()
+    return found
 
 
 def _by_time(times: Longs) -> Ints:

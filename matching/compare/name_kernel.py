@@ -122,18 +122,16 @@ def _differ(text: Chars, sound: Bytes, words: Table, a: int, b: int, scratch: Lo
     if n < 3 or m < 3:
         return True
     near = (words[a, WEIGHT] + words[b, WEIGHT]) * NEAR_SOUND // 1000
-    return (
-        sound_distance(
-            sound,
-            words[a, SOUND],
-            words[a, SOUND_END],
-            words[b, SOUND],
-            words[b, SOUND_END],
-            near,
-            scratch,
-        )
-        > near
+    least = sound_distance(
+        sound,
+        words[a, SOUND],
+        words[a, SOUND_END],
+        words[b, SOUND],
+        words[b, SOUND_END],
+        near,
+        scratch,
     )
+    return bool(least > near)
 
 
 @jit

@@ -27,7 +27,10 @@ def _best(sums: NDArray[np.int64], counts: NDArray[np.int64], alive: Any, one: i
     for other in range(len(alive)):
         if other == one or not alive[other] or counts[one, other] == 0:
             continue
-        if found < 0 or sums[one, other] * counts[one, found] > sums[one, found] * counts[one, other]:
+        if (
+            found < 0
+            or sums[one, other] * counts[one, found] > sums[one, found] * counts[one, other]
+        ):
             found = other
     return found
 
