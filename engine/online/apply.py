@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Ref
 
-__all__ = ["apply", "home_of", "profile_of", "reconsider"]
+__all__ = ["apply", "home_of", "members_of", "profile_of", "reconsider"]
 
 _OF = ("record",)
 
@@ -136,6 +136,13 @@ def _held_back(unit: Unit, state: State, said: Said, number: int) -> Answer:
     hold_back(unit, number)
     ref = RecordKey(row.source, row.record_id).ref
     return Answer(ref, None, state.counters.position, rejected=said.rejected, pending=True)
+
+
+def members_of(unit: Unit, cluster: int) -> list[t.RecordRow]:
+    """The records of a cluster that is there."""
+    row = unit.get(t.CLUSTER, (cluster,))
+    assert row is not None
+    return unit.find(t.RECORD, ("component", "cluster"), (row.component, cluster))
 
 
 def profile_of(unit: Unit, cluster: int) -> t.Issued:

@@ -32,6 +32,7 @@ __all__ = ["exclusive_values", "join", "summary_of"]
 
 _IN = ("component",)
 _ON = ("identifier",)
+_OF = ("record",)
 
 
 def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
@@ -196,11 +197,16 @@ def _commit(
 
 def _absorb(unit: Unit, part: t.Component, number: int, cluster: int, feed: Feed) -> None:
     """Relabel what is in a component."""
-    for record in unit.find(t.RECORD, _IN, (part.number,)):
+    records = unit.find(t.RECORD, _IN, (part.number,))
+    for record in records:
         unit.put(t.RECORD, msgspec.structs.replace(record, component=number, cluster=cluster))
         feed.move(record.number, cluster)
-    for row in unit.find(t.IDENTIFIER, _IN, (part.number,)):
-        unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
+    of = [(record.number,) for record in records]
+    unit.look(t.LINK, _OF, of)
+    carried = dict.fromkeys((one.identifier,) for key in of for one in unit.find(t.LINK, _OF, key))
+    for row in unit.get_all(t.IDENTIFIER, carried):
+        if row.component == part.number:
+            unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
     unit.delete(t.COMPONENT, (part.number,))
 
 
