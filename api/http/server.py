@@ -25,9 +25,9 @@ __all__ = ["is_loopback", "listen", "serve"]
 
 _BACKLOG = 2048
 _TURN = 0.0005
-"""Seconds that a thread goes on when another wants its turn. SQLite lets go of Python's lock at every
-statement, and with the 5 ms of Python the writer waited so long for each while requests came in: beside a
-busy thread it did 260 merges a second, and 1,600 with this."""
+"""Seconds that a thread goes on when another wants its turn. SQLite lets go of Python's lock at
+every statement, and with the 5 ms of Python the writer waited so long for each while requests came
+in: beside a busy thread it did 260 merges a second, and 1,600 with this."""
 
 
 class _Server(uvicorn.Server):

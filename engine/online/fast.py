@@ -15,7 +15,7 @@ from sameas.engine.online.namesakes import has_namesakes, note
 from sameas.engine.online.numbering import numbered
 from sameas.engine.online.rows import link_row, put_record
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
-from sameas.engine.online.summary import Summary, union
+from sameas.engine.online.summary import Summary, exclusive_values, union
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 from sameas.matching.names import person_name
@@ -28,17 +28,11 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["exclusive_values", "join", "summary_of"]
+__all__ = ["join", "summary_of"]
 
 _IN = ("component",)
 _ON = ("identifier",)
 _OF = ("record",)
-
-
-def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
-    """By exclusive trait: the value that a record has, compared trimmed and case-folded."""
-    texts = (traits.get(trait, "").strip().casefold() for trait in rules.policy.exclusive)
-    return [[text] if text else [] for text in texts]
 
 
 def summary_of(

@@ -1,8 +1,7 @@
 """Rows go into tables: a change set inside a transaction, or a whole store at once.
 
-A row that is there is compared first (with what the change set says of it, or else with what is read) and
-only its changed columns are set. An upsert of all columns
-rewrote each of its index entries: 20 pages of log for five rows, where one changed column needs 5,
+A row that is there is compared first, as the change set or else the table has it, and only its
+changed columns are set. An upsert of all columns rewrote each of its index entries: 20 pages of log for five rows, where one changed column needs 5,
 and three times the CPU.
 """
 
