@@ -1,8 +1,8 @@
 """Rows go into tables: a change set inside a transaction, or a whole store at once.
 
 A row that is there is compared first, as the change set or else the table has it, and only its
-changed columns are set. An upsert of all columns rewrote each of its index entries: 20 pages of log for five rows, where one changed column needs 5,
-and three times the CPU.
+changed columns are set. An upsert of all columns rewrote each of its index entries: 20 pages of log
+for five rows, where one changed column needs 5, and three times the CPU.
 """
 
 from __future__ import annotations
@@ -84,11 +84,14 @@ def _put(
         there = {key_of(values): values for values in found}
     for key, row in rows.items():
         values = astuple(row)
+        was = before.get(key, unknown)
+        if was is None:
+            new.append(values)
+            continue
         if key_of(values) != key:
             what = f"the row {values} was put under the key {key}"
             raise StoreRowError(Fault(statements.table.name, what))
-        was = before.get(key)
-        old = there.get(key) if was is None else astuple(was)
+        old = there.get(key) if was is unknown else astuple(was)
         if old is None:
             new.append(values)
         elif old != values:
