@@ -256,7 +256,7 @@ def _joining(unit: Unit, state: State, said: Said, known: Known, component: int)
     if nodes > rules.policy.max_component or (theirs.owner is None and _signs_up(rules, known)):
         return None  # ids pass to whoever signed up first
     numbers = _numbers(state, known)
-    whole = union([theirs, _own(rules, said, known, numbers)], rules)
+    whole = union([_own(rules, said, known, numbers), theirs], rules)
     if whole is None:
         return None
     cluster = unit.get(t.CLUSTER, (part.cluster,))
