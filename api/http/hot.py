@@ -270,7 +270,7 @@ class LookupRoute:
             sent = [Typed(asked.type, asked.value)]
         refs = service.intake.refs(sent, "identifiers", limits.items)
         if len(refs) <= _INLINE:
-            found = self._find(refs)
+            found = service.moment.view().lookup(refs)
         else:
             found = await to_thread.run_sync(self._find, refs)
         await send_json(send, encode(found[0] if one else Looked(tuple(found))))
