@@ -275,7 +275,7 @@ class LookupRoute:
             found = await to_thread.run_sync(self._find, refs)
         await send_json(send, encode(found[0] if one else Looked(tuple(found))))
 
-    def _find(self, refs: Sequence[tuple[str, str]]) -> Sequence[Found]:
+    def _find(self, refs: list[tuple[str, str]]) -> list[Found]:
         with self._service.engine.view() as view:
             return view.lookup(refs)
 

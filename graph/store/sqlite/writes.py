@@ -85,14 +85,14 @@ def _put(
         there = {key_of(values): values for values in found}
     for key, row in rows.items():
         values = astuple(row)
-        was = before.get(key, unknown)
-        if was is None:
-            new.append(values)
-            continue
-        if key_of(values) != key:
-            what = f"the row {values} was put under the key {key}"
-            raise StoreRowError(Fault(statements.table.name, what))
-        old = there.get(key) if was is unknown else astuple(was)
+        if key in before:
+            was = before[key]
+            old = None if was is None else astuple(was)
+        else:
+            if key_of(values) != key:
+                what = f"the row {values} was put under the key {key}"
+                raise StoreRowError(Fault(statements.table.name, what))
+            old = there.get(key)
         if old is None:
             new.append(values)
         elif old != values:
