@@ -6,13 +6,13 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from sameas.matching.canonical import Options, canonicalise, is_junk
+from sameas.matching.canonical import Options, canonicaliser, is_junk
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from sameas.engine.policy import Policy
-    from sameas.matching.canonical import Outcome
+    from sameas.matching.canonical import Kind, Outcome
 
 __all__ = ["BLOCKED", "GONE", "LINKED", "MOST_NAMES", "SHARED", "UNLINKED", "Rules"]
 
@@ -45,15 +45,14 @@ class Rules:
             "email_md5",
         }
         self.email = self.place.get("email", -1)
-        self._options = Options(policy.default_region, policy.email_dots, policy.email_tags)
         self._patterns = [
             re.compile("|".join(f"(?:{one})" for one in kind.blocked_patterns))
             if kind.blocked_patterns
             else None
             for kind in kinds
         ]
-        self._parsed = lru_cache(maxsize=1 << 16)(self._canonical)
-        self._worth = [kind.canonicaliser in ("email", "phone") for kind in kinds]
+        options = Options(policy.default_region, policy.email_dots, policy.email_tags)
+        self._canonical = [_remembering(kind.canonicaliser, options) for kind in kinds]
         self.alone = lru_cache(maxsize=1 << 12)(self._alone)
 
     def beside(self, place: int) -> range:
@@ -61,11 +60,8 @@ class Rules:
         return range(place) if place else range(1, min(2, len(self.types)))
 
     def canonical(self, place: int, raw: str) -> Outcome:
-        """The canonical value of a raw one. Those that take long are remembered."""
-        return self._parsed(place, raw) if self._worth[place] else self._canonical(place, raw)
-
-    def _canonical(self, place: int, raw: str) -> Outcome:
-        return canonicalise(self.policy.identifiers[place].canonicaliser, raw, self._options)
+        """The canonical value of a raw one."""
+        return self._canonical[place](raw)
 
     def _alone(self, shape: tuple[tuple[int, int], ...]) -> str | None:
         """What a record by itself, of (place, standing), counts; None: it breaks a limit.
@@ -107,6 +103,12 @@ class Rules:
         ):
             return BLOCKED
         return LINKED if kind.links else UNLINKED
+
+
+def _remembering(kind: Kind, options: Options) -> Callable[[str], Outcome]:
+    """Canonical values of a kind; those that take longer than to remember them are remembered."""
+    made = canonicaliser(kind, options)
+    return lru_cache(maxsize=1 << 15)(made) if kind in ("email", "phone") else made
 
 
 def _limit(value: int | None) -> int:
