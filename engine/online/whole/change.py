@@ -21,10 +21,11 @@ import msgspec
 from sameas.engine import policy as policies
 from sameas.engine.batch.columns import KINDS
 from sameas.engine.online import slow
-from sameas.engine.online.door import CONTENT, WITHDRAWAL, said_again
+from sameas.engine.online.door import CONTENT, VERSION, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
 from sameas.engine.online.loading import WANTED
+from sameas.engine.online.mentions import mention
 from sameas.engine.online.namesakes import resolved, widen
 from sameas.engine.online.region import Region
 from sameas.engine.online.reread import first_of_content
@@ -181,6 +182,8 @@ def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> dict[i
             said = said_again(one, row.record_id, state.rules)
             if said.record_id == row.record_id and said.kind == one.kind:
                 stay.append(one)
+                if not row.live or (one.kind == VERSION and row.input != one.number):
+                    mention(unit, state, row.number, said.identifiers)  # it shows in no link
                 continue
             free = not unit.find(t.RECORD, _KEY, (said.record_id, row.source))
             if free and said.kind != CONTENT and row.live and row.number not in renamed:
