@@ -37,7 +37,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def settled(engine: Engine) -> PolicyState:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while (state := engine.policy_state()).changing:
         assert time.monotonic() < until
         time.sleep(0.01)
@@ -87,7 +87,7 @@ def test_a_second_change_waits_its_turn(engine: Engine, monkeypatch: pytest.Monk
     real: Any = whole.change_policy
 
     def slowly(*given: Any, **named: Any) -> int:
-        assert go.wait(60)
+        assert go.wait(120)
         position: int = real(*given, **named)
         return position
 
