@@ -68,14 +68,15 @@ def shown(store: Plain) -> dict[str, Any]:
     names = {row.number: (row.type, row.value) for row in store.rows["identifier"].values()}
     found: dict[str, Any] = {}
     for name, rows in store.rows.items():
-        if name == "meta":
+        if name in ("meta", "judgement"):  # there, what was erased has a name by chance
             continue
         found[name] = [msgspec.structs.asdict(row) for _, row in sorted(rows.items())]
     for row in found["identifier"]:
         del row["number"]
     for name in ("link", "mention"):
         for row in found[name]:
-            row["identifier"] = names[row["identifier"]]
+            number = row["identifier"]  # of a mention it may be a record's, turned round
+            row["identifier"] = names.get(number, number)
     for row in found["component"]:
         if row["summary"] is not None:
             summary = msgspec.json.decode(row["summary"])
