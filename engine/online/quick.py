@@ -18,6 +18,7 @@ from sameas.engine.ids.kernels import profile_id
 from sameas.engine.online.door import CONTENT, EVENT, VERSION, WITHDRAWAL
 from sameas.engine.online.events import Answer
 from sameas.engine.online.fold import APPLIED, fold_traits
+from sameas.engine.online.opaque import next_incarnation
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
 from sameas.engine.online.state import decode_times, decode_traits
@@ -45,7 +46,7 @@ Known = list[tuple[int, str, "t.IdentifierRow | None", int]]
 
 def quick(unit: Unit, state: State, said: Said) -> Answer | None:
     """Take an input in, if it has one of the shapes; None: nothing was done."""
-    if said.kind in (CONTENT, WITHDRAWAL) or state.digests or state.named or state.suppressed:
+    if said.kind in (CONTENT, WITHDRAWAL) or state.digests:
         return None
     if said.message_id is not None and unit.find(t.INPUT, _MESSAGE, (said.message_id, said.source)):
         return None
@@ -147,6 +148,8 @@ def _new(unit: Unit, state: State, said: Said) -> Answer | None:
     """A record that nobody spoke of before."""
     rules = state.rules
     types = rules.types
+    if state.named and _is_named(state, said):
+        return None
     known: Known = []
     component: int | None = None
     for place, value in said.identifiers:
@@ -165,6 +168,14 @@ def _new(unit: Unit, state: State, said: Said) -> Answer | None:
     return _joining(unit, state, said, known, component)
 
 
+def _is_named(state: State, said: Said) -> bool:
+    """Whether a judgement speaks of the record, or of an identifier."""
+    types = state.rules.types
+    refs = [f"{types[place]}:{value}" for place, value in said.identifiers]
+    refs.append(record_ref(said.source, said.record_id))
+    return not state.named.keys().isdisjoint(refs)
+
+
 def _alone(unit: Unit, state: State, said: Said, known: Known) -> Answer | None:
     """A profile of its own."""
     rules, counters = state.rules, state.counters
@@ -176,10 +187,12 @@ def _alone(unit: Unit, state: State, said: Said, known: Known) -> Answer | None:
         counters.component = component = counters.component + 1
         counters.cluster = cluster = counters.cluster + 1
         counters.issued = issued = counters.issued + 1
-    record, arrival, position = _write(unit, state, said, known, numbers, component, cluster)
-    summary = _summary(rules, said, known, numbers, counts, f"[{issued}]", record, arrival)
+    row, position = _write(unit, state, said, known, numbers, component, cluster)
+    record = row.number
+    summary = _summary(rules, said, known, numbers, counts, f"[{issued}]", row)
     nodes = 1 + sum([standing == LINKED for _, _, _, standing in known])
-    id_ = profile_id(state.id_words, (said.source, said.record_id))
+    key = (said.source, said.record_id)
+    id_ = profile_id(state.id_words, key, incarnation=row.incarnation)
     unit.add(t.ISSUED, t.Issued(issued, id_, record), (issued,))
     unit.add(t.CARRYING, t.Carrying(issued, position, record), (issued, position))
     unit.add(t.CLUSTER, t.Cluster(cluster, component, issued), (cluster,))
@@ -197,14 +210,13 @@ def _summary(
     numbers: list[int],
     counts: str,
     ids: str,
-    record: int,
-    arrival: int,
+    row: t.RecordRow,
 ) -> str:
     """As `Summary.dumps`, of a record by itself."""
     loose, names, exclusive, clean = _beside(rules, said, known, numbers)
     owner = "null,0"
     if _signs_up(rules, known):
-        owner = f"{record},{arrival}"
+        owner = f"{row.number},{row.arrival}"
     return (
         f"{counts},{text(loose) if loose else '[]'},{text(names)},"
         f"{text(exclusive) if exclusive else '[]'},{text(clean)},{ids},{owner}]"
@@ -263,9 +275,9 @@ def _joining(unit: Unit, state: State, said: Said, known: Known, component: int)
     assert cluster is not None
     profile = unit.get(t.ISSUED, (cluster.profile,))
     assert profile is not None
-    record, _, position = _write(unit, state, said, known, numbers, component, part.cluster)
+    written, position = _write(unit, state, said, known, numbers, component, part.cluster)
     unit.put(t.COMPONENT, t.Component(component, nodes, part.cluster, whole.dumps()))
-    change = _change(state, position, "updated", profile.number, record)
+    change = _change(state, position, "updated", profile.number, written.number)
     unit.add(t.CHANGE, change, (position,))
     ref = record_ref(said.source, said.record_id)
     return Answer(ref, profile.id, position, rejected=said.rejected)
@@ -305,8 +317,8 @@ def _write(
     numbers: list[int],
     component: int,
     cluster: int,
-) -> tuple[int, int, int]:
-    """The rows of the record itself; gives its number, its arrival and the feed's position."""
+) -> tuple[t.RecordRow, int]:
+    """The rows of the record itself; gives its own, and the feed's position."""
     types, time = state.rules.types, said.event_time
     counters = state.counters
     with counters.lock:
@@ -317,29 +329,27 @@ def _write(
     unit.add(t.INPUT, _input(said, number, record), (number,))
     event = said.kind == EVENT
     times = dict.fromkeys(said.traits, time) | (said.trait_times or {}) if event else None
-    unit.add(
-        t.RECORD,
-        t.RecordRow(
-            record,
-            said.source,
-            said.record_id,
-            said.kind,
-            1,
-            arrival,
-            0,
-            None,
-            time,
-            time if said.first_seen is None else said.first_seen,
-            time,
-            said.count,
-            number,
-            text(said.traits),
-            None if times is None else text(times),
-            component,
-            cluster,
-        ),
-        (record,),
+    source, record_id = said.source, said.record_id
+    written = t.RecordRow(
+        record,
+        source,
+        record_id,
+        said.kind,
+        1,
+        arrival,
+        next_incarnation(unit, state, source, record_id) if state.suppressed else 0,
+        None,
+        time,
+        time if said.first_seen is None else said.first_seen,
+        time,
+        said.count,
+        number,
+        text(said.traits),
+        None if times is None else text(times),
+        component,
+        cluster,
     )
+    unit.add(t.RECORD, written, (record,))
     spelled = said.spelled
     for (place, value, row, standing), one in zip(known, numbers, strict=True):
         home = component if standing == LINKED else None
@@ -357,4 +367,4 @@ def _write(
             (record, one),
         )
     unit.add(t.MEMBERSHIP, t.Membership(record, position, cluster), (record, position))
-    return record, arrival, position
+    return written, position
