@@ -133,8 +133,10 @@ def _explain(console: Console, mistake: Mistake, what: str) -> None:
     if mistake.bits is not None and mistake.probability is not None:
         weight = f"{mistake.bits:+.1f} bits, {_percent(mistake.probability)}"
     said = f"{what}, {mistake.pairs:,} wrong pairs: {pair}, {weight} ({mistake.why})"
-    rows = [(one.field, one.left, one.right, one.level, f"{one.bits:+.1f}")
-            for one in mistake.steps]  # fmt: skip
+    rows = [("before all", "", "", "", f"{mistake.prior:+.1f}")] if mistake.steps else []
+    rows += [
+        (one.field, one.left, one.right, one.level, f"{one.bits:+.1f}") for one in mistake.steps
+    ]
     rows += [("identifier", one, one, "equal", "") for one in mistake.identifiers]
     console.print(table(said, ["field", "left", "right", "level", "bits"], rows))
 

@@ -56,8 +56,10 @@ class Mistake:
     """The pair's weight; None: too few fields are on both sides."""
     probability: float | None
     why: str
+    prior: float
+    """Where the waterfall begins, in bits: the pair before anything is compared."""
     steps: tuple[Step, ...]
-    """The waterfall: with the model's prior they add up to the weight."""
+    """The waterfall: with the prior they add up to the weight."""
     identifiers: tuple[str, ...] = ()
     """Identifiers that both records carry and that link."""
 
@@ -163,18 +165,45 @@ def _mistake(
     ends = np.array([left], dtype=np.int32), np.array([right], dtype=np.int32)
     why = (_why_joined if merges else _why_apart)(again, *ends)[0]
     if not merges:
-        refused = {(a, b): reason for a, b, reason in parts.refused_matches}
-        reason = refused.get((left, right)) or refused.get((right, left))
-        why = f"refused: {reason.constraint}" if reason else why
+        constraint = _refused(again, parts, left, right)
+        why = f"refused: {constraint}" if constraint else why
     linking = {kind.name for kind in again.policy.identifiers if kind.links}
     common = sorted(
         {one.ref for one in ours.identifiers if one.type in linking}
         & {one.ref for one in theirs.identifiers}
     )
-    bits = None if weight == MISSING else weight / BIT
-    probability = None if weight == MISSING else model.probability(weight)
-    return Mistake(name, records, pairs, ours.key.ref, theirs.key.ref, bits, probability, why,
-                   steps, tuple(common))  # fmt: skip
+    said = weight != MISSING
+    return Mistake(
+        name,
+        records,
+        pairs,
+        ours.key.ref,
+        theirs.key.ref,
+        weight / BIT if said else None,
+        model.probability(weight) if said else None,
+        why,
+        weight / BIT - sum(step.bits for step in steps) if said else 0.0,
+        steps,
+        tuple(common),
+    )
+
+
+def _refused(again: Again, parts: Partition, left: int, right: int) -> str:
+    """The constraint that kept these records' clusters from joining by their vectors; or nothing.
+
+    A refused match is spoken of by one record of each side, which others may share a vector with.
+    """
+    refused, vector = parts.refused_matches, again.matched.scores.vector
+
+    def ends(of: Ints, one: Ints, other: Ints) -> Longs:
+        return np.sort(np.array([of[one], of[other]], dtype=np.int64), axis=0)
+
+    pair = np.array([left]), np.array([right])
+    same = np.ones(len(refused.left), dtype=bool)
+    for of in (vector, parts.profile):
+        same &= (ends(of, refused.left, refused.right) == ends(of, *pair)).all(axis=0)
+    found = np.flatnonzero(same)
+    return refused.reasons.take(found[:1]).constraints()[0] if len(found) else ""
 
 
 def _why_joined(again: Again, left: Ints, right: Ints) -> list[str]:

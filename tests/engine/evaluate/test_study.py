@@ -143,8 +143,8 @@ def test_the_worst_mistakes_come_first_and_their_steps_add_up(
         for one in found:
             if one.bits is None:
                 continue
-            bits = model.prior / BIT + sum(step.bits for step in one.steps)
-            assert one.bits == pytest.approx(bits)
+            assert one.bits == pytest.approx(one.prior + sum(step.bits for step in one.steps))
+            assert round(one.prior * BIT) in model.priors
             assert one.probability == model.probability(round(one.bits * BIT))
 
 
