@@ -311,7 +311,7 @@ def _answer(unit: Unit, state: State, region: Region, after: dict[int, Live | No
                 live.traits,
                 live.last_seen,
                 live.count,
-                KINDS[live.kind],  # type: ignore[arg-type]  # the three kinds
+                KINDS[live.kind],  # the three kinds
                 frozenset(
                     (Identifier(kind, digest), Identifier("email", email))
                     for kind, digest, email in live.further
