@@ -1,10 +1,10 @@
 """What candidates are if not one person: a few explanations, learnt from the candidates.
 
 Random pairs say little about the pairs that must be told apart: people of one household share
-address, phone and family name, namesakes share names. One table of chances for all of them makes a
-household look like one person who misspells his first name. So the candidates are taken as a
-mixture of matches and of several kinds of others, each with chances of its own, fitted by EM from counted
-patterns. How many of each there are is estimated with it, so no prior is assumed.
+address, phone and family name, namesakes share names. One table of chances for all of them makes
+a household look like one person who misspells his first name. So the candidates are taken as a
+mixture of matches and of several kinds of others, each with chances of its own, fitted by EM from
+counted patterns. How many of each there are is estimated with it, so no prior is assumed.
 """
 
 from __future__ import annotations
