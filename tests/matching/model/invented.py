@@ -24,8 +24,32 @@ KEYS = (
     Key((Part(("birth_date",), "day"),)),
     Key((Part(("email",), "local"),)),
 )
-GIVEN = "ann bob carla dina emil fred gina hugo iris jana karl lena max nora otto paul".split()
-FAMILY = "smith jones walker miller baker cook fisher mason potter carter hunter wright".split()
+GIVEN = [
+    "ann",
+    "bob",
+    "carla",
+    "dina",
+    "emil",
+    "fred",
+    "gina",
+    "hugo",
+    "iris",
+    "jana",
+    "karl",
+    "lena",
+]
+FAMILY = [
+    "smith",
+    "jones",
+    "walker",
+    "miller",
+    "baker",
+    "cook",
+    "fisher",
+    "mason",
+    "potter",
+    "hunter",
+]
 
 
 class World(NamedTuple):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, packed
@@ -28,7 +29,7 @@ def tables() -> Tables:
     )
 
 
-def said(n: int) -> tuple[np.ndarray[tuple[int], np.dtype[np.uint64]], np.ndarray[tuple[int], np.dtype[np.bool_]]]:
+def said(n: int) -> tuple[NDArray[np.uint64], NDArray[np.bool_]]:
     """n labels that the first field decides and the second has no part in."""
     rng = np.random.default_rng(1)
     levels = rng.integers(1, 3, (2, n)).astype(np.uint8)
