@@ -99,7 +99,8 @@ def _rarity(column: Coded, counts: Ints, records: float) -> Floats:
     """Bits that two records share by being equal in each value."""
     has = column.codes >= 0
     carriers = np.bincount(column.codes[has], weights=counts[has], minlength=len(column.values) + 1)
-    return np.log2(max(records, 2.0) / np.maximum(carriers, 2.0))
+    found: Floats = np.log2(max(records, 2.0) / np.maximum(carriers, 2.0))
+    return found
 
 
 @njit(cache=True, nogil=True)
