@@ -81,7 +81,8 @@ def likely(
         else:
             bits += one
     bits += of_names + np.where(of_places > 0, of_places, worst)
-    return 1 / (1 + np.exp2(np.clip(np.log2(max(records, 2)) - bits, -60, 60)))
+    chances: Floats = 1 / (1 + np.exp2(np.clip(np.log2(max(records, 2)) - bits, -60, 60)))
+    return chances
 
 
 def _worth(chance: NDArray[np.uint8], weights: Floats, levels: int, differ: float) -> Floats:
