@@ -81,7 +81,7 @@ class Estimate:
 
 
 def declared(shape: Shape) -> Floats:
-    """What matches look like before anything is known: mostly equal, sometimes near or different."""
+    """What matches look like before anything is known: mostly equal, else near or different."""
     m = np.ones((len(shape), CONTEXTS, LEVELS))
     for place, n in enumerate(shape.levels):
         near = n - 2

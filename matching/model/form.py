@@ -80,13 +80,13 @@ class Model:
     comparisons: tuple[Comparison, ...]
     blocking: tuple[blocking.Key, ...]
     priors: tuple[int, ...]
-    """Of each explanation, other than one person, the weight of a pair of which nothing is known."""
+    """Of each explanation other than one person the weight of a pair when nothing is known."""
     edge_threshold: int
     review_threshold: int
     cut: int
     max_key_records: int
     min_fields: int
-    """So many fields a record needs to vote, and so many a pair needs on both sides to be weighed."""
+    """So many fields a record needs to vote, and a pair on both sides to be weighed."""
     slope: int = BIT
     """Of the calibration: log odds = slope * weight + intercept, in bits."""
     intercept: int = 0
