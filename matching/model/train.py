@@ -176,6 +176,8 @@ def _first(
     share = min(max(0.5 * n / pairs_in_all, 1e-12), 0.1)
     for _ in range(2):
         estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
+        if not len(left):
+            break  # nothing says how many there are
         found = expected_matches(
             estimate, shape, counted, pairs=pairs_in_all / max(scale, 1.0), share=share
         )
