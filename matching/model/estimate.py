@@ -205,8 +205,8 @@ def fit(
     """
     prior = declared(shape) if start is None else start
     m = prior
-    # all pairs of the blocks count as others at first: were it none, namesakes' emails, alike by
-    # their names, would look as unlikely as among strangers, and EM would take namesakes for matches
+    # All pairs of the blocks count as others at first: were it none, namesakes' emails, alike by
+    # their names, would look as unlikely as strangers' do, and EM would take namesakes for matches.
     u = _others(shape, *_plain(shape, samples), chance, anchors)
     rates = [share if sample.at_random else 0.3 for sample in samples]
     estimate = Estimate(m, u, share)

@@ -167,7 +167,7 @@ def _first(
         if len(pairs.left):
             counted = Counted.of(sight.patterns(pairs.left, pairs.right))
             samples.append(Sample(key.name, counted, _left_out(shape, key, sight.fields)))
-    n = int(sight.counts.sum())
+    n = max(int(sight.counts.sum()), 2)
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
     left, right, patterns = candidates
     counted = Counted.of(thinned(left, right, CANDIDATES, patterns))
