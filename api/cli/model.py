@@ -124,9 +124,7 @@ def _plain(model: Model) -> dict[str, Any]:
                 "levels": [
                     {
                         "level": level,
-                        "bits": [
-                            [row[place] / _BIT for row in kind] for kind in one.weights
-                        ],
+                        "bits": [[row[place] / _BIT for row in kind] for kind in one.weights],
                     }
                     for place, level in enumerate(one.levels)
                 ],

@@ -49,7 +49,7 @@ def at_random(counts: Longs, limit: int) -> Pairs:
 
 
 def grouped(codes: Ints) -> tuple[Ints, Longs]:
-    """Vectors by their code, -1 left out: members, and where each group begins and the last ends."""
+    """Vectors by their code, -1 left out: members, where each group begins, and the end."""
     rows = np.flatnonzero(codes >= 0)
     order = rows[np.argsort(codes[rows], kind="stable")].astype(np.int32)
     ranked = codes[order]

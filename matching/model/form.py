@@ -6,7 +6,8 @@ either way round. An untrained model does not exist.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,7 +45,7 @@ class Comparison:
     """How many of a million matches have a level, by context: what the weights began with."""
     others: tuple[tuple[tuple[int, ...], ...], ...]
     """How many of a million pairs that are no match, by explanation and context."""
-    terms: Mapping[str, int] = field(default_factory=dict)
+    terms: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """What sharing a common value adds to the first level; below nothing, the commoner."""
     floor: int = 0
     """What sharing any other value adds, those never seen included."""
@@ -80,17 +81,17 @@ class Model:
     comparisons: tuple[Comparison, ...]
     blocking: tuple[blocking.Key, ...]
     priors: tuple[int, ...]
-    """Of each explanation, other than one person, the weight of a pair of which nothing is known."""
+    """Of each explanation other than one person the weight of a pair when nothing is known."""
     edge_threshold: int
     review_threshold: int
     cut: int
     max_key_records: int
     min_fields: int
-    """So many fields a record needs to vote, and so many a pair needs on both sides to be weighed."""
+    """So many fields a record needs to vote, and a pair on both sides to be weighed."""
     slope: int = BIT
     """Of the calibration: log odds = slope * weight + intercept, in bits."""
     intercept: int = 0
-    trained: Mapping[str, int] = field(default_factory=dict)
+    trained: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """What it was trained on: counts by name."""
 
     @cached_property
@@ -182,4 +183,4 @@ class Model:
         bits = (self.slope * weight / BIT + self.intercept) / BIT
         if bits < -60:
             return 0.0
-        return 1.0 / (1.0 + 2.0**-bits)
+        return float(1.0 / (1.0 + 2.0**-bits))

@@ -1,4 +1,4 @@
-"""A model laid out for the vectors at hand: compiled weighing of any pairs, equal to `Model.weight`."""
+"""A model laid out for the vectors at hand: weighing many pairs, equal to `Model.weight`."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
 """From a mixture to weights, and what a model's own clusters teach it.
 
 Inside a piece the pairs that must be told apart are relatives and namesakes. So vectors are
-clustered, pairs across clusters of one piece count as others and those inside a cluster as matches, and
-the chances of the others and all rates are estimated again, time after time: that makes a cut of 0
-bits right. What the first estimate says of matches stays. Weights are held to the first ones by
-L = K / (K + D), with D the pairs across clusters: thin data change little.
+clustered, pairs across clusters of one piece count as others and those inside a cluster as
+matches, and the chances of the others and all rates are estimated again, time after time: that
+makes a cut of 0 bits right. What the first estimate says of matches stays. Weights are held to the
+first ones by L = K / (K + D), with D the pairs across clusters: thin data change little.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sameas.matching.model.linkage import MISSING
-from sameas.matching.model.pieces import clusters, pieces, together
 from sameas.matching.model.mixture import explained
+from sameas.matching.model.pieces import clusters, pieces, together
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted
 from sameas.matching.model.tables import whole
 

@@ -1,4 +1,4 @@
-"""Mean linkage of a few points: the two clusters with the highest mean weight join, again and again.
+"""Mean linkage: the two clusters with the highest mean weight join, again and again.
 
 The answer is a function of the weights and of the numbering of the points: means are compared by
 cross-multiplication, ties fall to the lower numbers, and no floating point is used.
@@ -22,7 +22,7 @@ MISSING = np.iinfo(np.int64).min
 
 @njit(cache=True, nogil=True)
 def _best(sums: NDArray[np.int64], counts: NDArray[np.int64], alive: Any, one: int) -> int:
-    """The cluster with the highest mean to this one, the lowest of equals; -1: none says anything."""
+    """The cluster with the highest mean to this one, the lowest of equals; -1: there is none."""
     found = -1
     for other in range(len(alive)):
         if other == one or not alive[other] or counts[one, other] == 0:

@@ -1,10 +1,10 @@
-"""What candidates are, if not one person: a few explanations, learnt from the candidates themselves.
+"""What candidates are if not one person: a few explanations, learnt from the candidates.
 
 Random pairs say little about the pairs that must be told apart: people of one household share
-address, phone and family name, namesakes share names. One table of chances for all of them makes a
-household look like one person who misspells his first name. So the candidates are taken as a mixture of
-matches and of several kinds of others, each with chances of its own, fitted by EM from counted
-patterns. How many of each there are is estimated with it, so no prior is assumed.
+address, phone and family name, namesakes share names. One table of chances for all of them makes
+a household look like one person who misspells his first name. So the candidates are taken as a
+mixture of matches and of several kinds of others, each with chances of its own, fitted by EM from
+counted patterns. How many of each there are is estimated with it, so no prior is assumed.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sameas.matching.model.estimate import gathered, logs, rate_of, posterior, shares, tally
+from sameas.matching.model.estimate import gathered, logs, posterior, rate_of, shares, tally
 from sameas.matching.model.shape import contexts
 
 if TYPE_CHECKING:
@@ -61,8 +61,9 @@ def alone(estimate: Estimate) -> Mixture:
 
 
 def _apart(shape: Shape, first: Estimate, counted: Counted) -> tuple[Floats, Floats]:
-    """Chances of all others as one kind, with matches held to the first estimate; and posteriors."""
-    u = shares(shape, tally(shape, counted, counted.counts * 1.0), prior=first.u, pseudo=20.0)
+    """Chances of all others as one kind, matches being as first estimated; and posteriors."""
+    times = counted.counts.astype(np.float64)
+    u = shares(shape, tally(shape, counted, times), prior=first.u, pseudo=20.0)
     rate = 0.2
     found = np.zeros(len(counted.counts))
     for _ in range(ROUNDS):
@@ -95,7 +96,8 @@ def _kinds(
     order = np.argsort(-often, kind="stable")
     rank = np.empty(len(shape), dtype=np.int64)
     rank[order] = np.arange(len(shape))
-    return np.minimum(rank[most], EXPLANATIONS - 1)
+    out: NDArray[np.int64] = np.minimum(rank[most], EXPLANATIONS - 1)
+    return out
 
 
 def mixture(shape: Shape, first: Estimate, counted: Counted) -> Mixture:
@@ -153,7 +155,7 @@ def _parts(
 def explained(
     shape: Shape, before: Mixture, same: int, apart: Counted, *, rounds: int = 10
 ) -> Mixture:
-    """The mixture with its others fitted to pairs that are known not to match, beside so many that do.
+    """The mixture with its others fitted to pairs that do not match, beside so many that do.
 
     Matches stay as they were: sharp assignments would make them too sure of themselves.
     """

@@ -46,9 +46,9 @@ class Tables(NamedTuple):
     weights: Longs
     """By explanation, comparison, context and level; level 0 has none."""
     rarity: Longs
-    """By explanation, comparison and context: in what share of 256 a shared value's rarity counts."""
+    """By explanation, comparison and context: how much of 256 a shared value's rarity counts."""
     terms: Longs
-    """By comparison and code, one after the other: what a value's rarity adds where it is shared."""
+    """By comparison and code, one after the other: what a value adds by its rarity."""
     offsets: Longs
     """Where each comparison's codes begin in `terms`."""
     ends: Longs

@@ -173,7 +173,7 @@ def _first(
     counted = Counted.of(thinned(left, right, CANDIDATES, patterns))
     scale = len(left) / max(int(counted.counts.sum()), 1)
     chance = declared_chance(shape)
-    share = min(0.5 * n / pairs_in_all, 0.1)
+    share = min(max(0.5 * n / pairs_in_all, 1e-12), 0.1)
     for _ in range(2):
         estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
         found = expected_matches(
