@@ -84,9 +84,7 @@ def test_evidence_asked_one_by_one_says_the_same() -> None:
 def test_a_match_of_shared_vectors_is_shown_from_the_first_record_of_each() -> None:
     """Enough to see what it joins, and no more than there are records."""
     weight = np.array([7, 5], dtype=np.int64)
-    scores = Scores(
-        numbers(0, 1, 0, 1), numbers(0, 0), numbers(1, 0), weight, 0, 0, silent
-    )
+    scores = Scores(numbers(0, 1, 0, 1), numbers(0, 0), numbers(1, 0), weight, 0, 0, silent)
     edges = matched(scores, numbers(0, 1, 2, 3))
     assert edges is not None
     assert list(zip(*(array.tolist() for array in edges.shown()), strict=True)) == [
@@ -100,7 +98,5 @@ def test_a_match_of_shared_vectors_is_shown_from_the_first_record_of_each() -> N
 def test_a_vector_that_one_record_has_matches_nobody_by_itself() -> None:
     """Nor does a pair of vectors of which one is on no record."""
     weight = np.array([7, 5], dtype=np.int64)
-    scores = Scores(
-        numbers(0, -1, -1, -1), numbers(0, 0), numbers(1, 0), weight, 0, 0, silent
-    )
+    scores = Scores(numbers(0, -1, -1, -1), numbers(0, 0), numbers(1, 0), weight, 0, 0, silent)
     assert matched(scores, numbers(0, 1, 2, 3)) is None
