@@ -32,11 +32,19 @@ def matching(found: Mapping[str, Any]) -> dict[str, object] | None:
     if found["state"] == "nothing":
         lead = f"{lead}: {text.cut(found.get('why', ''), 200)}."
     if "fields" not in found:
-        return {"lead": lead, "fields": [], "keys": [], "decisions": []}
+        return {"lead": lead, "fields": [], "blocking": [], "decisions": []}
     figures = [
-        ("Candidate pairs", "candidates", "were weighed; a pair stands for all records that say it."),
+        (
+            "Candidate pairs",
+            "candidates",
+            "were weighed; a pair stands for all records that say it.",
+        ),
         ("Evidence", "edges", "of them weigh enough to bring records to one table."),
-        ("Matches", "matches", "of them are one person by themselves, before anything else is seen."),
+        (
+            "Matches",
+            "matches",
+            "of them are one person by themselves, before anything else is seen.",
+        ),
         ("Missed, about", "lost", "matches share no key, by how many share only one (Chao 1984)."),
     ]
     return {
@@ -44,7 +52,7 @@ def matching(found: Mapping[str, Any]) -> dict[str, object] | None:
         "fields": [text.cut(field["name"], 40) for field in found["fields"][:_FIELDS]],
         "voters": f"{text.count(found['voters'])} records",
         "figures": [(name, text.count(found[key]), said) for name, key, said in figures],
-        "keys": found["keys"][:_KEYS],
+        "blocking": found["keys"][:_KEYS],
         "decisions": [
             {
                 "about": one["about"],

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 
 from sameas.matching.blocking.hashes import combined, hash_all, hash_text
@@ -41,12 +42,14 @@ class Coded(Protocol):
 
 def hash_values(transform: str, values: Sequence[str] | pa.StringArray) -> tuple[Ints, Words]:
     """For each value where its hashes begin, one more at the end; and the hashes."""
-    texts = values.to_pylist() if isinstance(values, pa.Array) else values
-    if transform == "whole":
-        flat = pa.array(texts, pa.string())
-        starts = np.arange(len(texts) + 1, dtype=np.int32)
+    column = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    if transform in SIMPLE and pc.all(pc.string_is_ascii(column)).as_py():
+        found = _simple(transform, column)
+        there = found.is_valid().to_numpy(zero_copy_only=False)
+        starts = np.concatenate([[0], np.cumsum(there)]).astype(np.int32)
+        flat = found.drop_null()
     else:
-        rows = [apply(transform, text) for text in texts]
+        rows = [apply(transform, text) for text in column.to_pylist()]
         starts = np.zeros(len(rows) + 1, dtype=np.int32)
         np.cumsum([len(row) for row in rows], out=starts[1:])
         flat = pa.array([one for row in rows for one in row], pa.string())
@@ -54,9 +57,34 @@ def hash_values(transform: str, values: Sequence[str] | pa.StringArray) -> tuple
         return starts, np.empty(0, dtype=np.uint64)
     _, offsets, data = flat.buffers()
     return starts, hash_all(
-        np.frombuffer(offsets, dtype=np.int32, count=len(flat) + 1),
+        np.frombuffer(offsets, np.int32, len(flat) + 1 + flat.offset)[flat.offset :],
         np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8),
     )
+
+
+SIMPLE = frozenset(["whole", "local", "letters", "tail", "front", "head"])
+"""Transforms that are done on whole columns of ASCII, where Python's `re` and Arrow's agree."""
+
+
+def _simple(transform: str, column: pa.StringArray) -> pa.StringArray:
+    """`apply` of each value, null where it gives nothing."""
+    if transform == "whole":
+        found, least = column, 1
+    elif transform in {"local", "letters"}:
+        found, least = pc.replace_substring_regex(column, "(?s)@.*", ""), 3
+        if transform == "letters":
+            found, least = pc.replace_substring_regex(found, "[^A-Za-z]+", ""), 4
+    else:
+        found = pc.replace_substring_regex(column, "[^A-Za-z0-9]+", "")
+        least = 3 if transform == "head" else 7
+    found = pc.if_else(pc.less(pc.binary_length(found), least), None, found)
+    if transform == "head":
+        found = pc.utf8_slice_codeunits(found, 0, 5)
+    elif transform == "tail":
+        found = pc.utf8_slice_codeunits(found, -7)
+    elif transform == "front":
+        found = pc.utf8_slice_codeunits(found, 0, -3)
+    return found
 
 
 @dataclass
@@ -106,10 +134,31 @@ class Reader:
             np.array(choose, dtype=np.int32),
             np.uint64(hash_text(str(number))),
         )
-        room = _rows(*arguments, np.empty(0, np.int32), np.empty(0, np.int64))
+        room = _room(*arguments[:4], *arguments[5:7])
         vectors, found = np.empty(room, np.int32), np.empty(room, np.int64)
-        _rows(*arguments, vectors, found)
-        return vectors, found
+        count = _rows(*arguments, vectors, found)
+        return vectors[:count], found[:count]
+
+
+@njit(cache=True, nogil=True)
+def _room(
+    vectors: Ints, columns: Ints, first: Longs, starts: Longs, ends: Ints, choose: Ints
+) -> int:
+    """No fewer than the rows that there are: values that are there twice count twice."""
+    count = 0
+    for vector in range(len(vectors)):
+        size = 1
+        for part in range(len(choose)):
+            n = 0
+            for place in range(ends[part], ends[part + 1]):
+                code = vectors[vector, columns[place]]
+                if code >= 0:
+                    n += starts[first[place] + code + 1] - starts[first[place] + code]
+            size *= n * (n - 1) // 2 if choose[part] == 2 else n
+            if size == 0:
+                break
+        count += min(size, MAX_PER_KEY)
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -125,9 +174,8 @@ def _rows(
     to_vector: Ints,
     to_hash: Longs,
 ) -> int:
-    """How many rows there are; they are written if there is room for them."""
+    """Writes the rows, for which there is room; gives how many they are."""
     parts = len(choose)
-    fill = len(to_vector) > 0
     most = 2 * MAX_VALUES * len(columns)
     plain = np.empty(most, dtype=np.uint64)
     room = max(most, most * most)
@@ -168,14 +216,13 @@ def _rows(
                 break
         if size == 0 or size > MAX_PER_KEY:
             continue
-        if fill:
-            for turn in range(size):
-                mix = seed
-                rest = turn
-                for part in range(parts):
-                    mix = combined(mix, chosen[part, rest % sizes[part]])
-                    rest //= sizes[part]
-                to_vector[count + turn] = vector
-                to_hash[count + turn] = np.int64(mix >> np.uint64(1))
+        for turn in range(size):
+            mix = seed
+            rest = turn
+            for part in range(parts):
+                mix = combined(mix, chosen[part, rest % sizes[part]])
+                rest //= sizes[part]
+            to_vector[count + turn] = vector
+            to_hash[count + turn] = np.int64(mix >> np.uint64(1))
         count += size
     return count

@@ -65,6 +65,8 @@ class Report:
     refined: Refined
     weights: Longs
     """Of each candidate, in their order: what the model says of it."""
+    sight: Sight
+    """The vectors, prepared: preparing them again costs as much as comparing a million pairs."""
 
 
 def train(
@@ -134,7 +136,7 @@ def train(
     )
     weights = last.weigh(patterns, sight.codes, left)
     return model, Report(
-        int(counts.sum()), len(sight), first.rates, mixed.shares, tables, refined, weights
+        int(counts.sum()), len(sight), first.rates, mixed.shares, tables, refined, weights, sight
     )
 
 
