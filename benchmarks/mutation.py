@@ -235,7 +235,7 @@ MUTANTS = (
         "risky |= np.bincount(mine, minlength=count) > 2",
     ),
     Mutant("names are not looked at", _PARTS, "risky[of[clashing]] = True", "pass"),
-    Mutant("judged components are taken whole", _PARTS, "special[of[suspects]] = True", "pass"),
+    Mutant("judged components are taken whole", _PARTS, "special[suspects(of)] = True", "pass"),
     Mutant("matches join no components", _PARTS, "count = _matched(", "_matched("),
     Mutant(
         "who shares a vector is left out",

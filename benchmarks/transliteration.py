@@ -30,9 +30,11 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from sameas.matching.fields import FieldKind
+
 __all__ = ["Result", "measure"]
 
-KIND = "family_name"
+KIND: FieldKind = "family_name"
 NAMES = levels(KIND)
 SAME, CLOSE, SIMILAR = (NAMES.index(name) + 1 for name in ("same name", "close", "similar"))
 

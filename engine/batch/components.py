@@ -18,6 +18,8 @@ from sameas.engine.evidence import MAX_VECTORS
 from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
@@ -65,7 +67,7 @@ def connect(
     policy: Policy,
     *,
     joined: NDArray[np.int64] | None = None,
-    suspects: NDArray[np.int64] | None = None,
+    suspects: Callable[[Ints], NDArray[np.integer]] | None = None,
     edges: Edges | None = None,
 ) -> Components:
     """Components over split nodes, `joined` pairs of records and matches.
@@ -75,7 +77,7 @@ def connect(
         found: their links.
         policy: the rules.
         joined: (k, 2) records that judgements connect.
-        suspects: records whose components judgements speak of.
+        suspects: of the component of each record, the components that judgements speak of.
         edges: the matches.
     """
     n = len(columns)
@@ -120,8 +122,8 @@ def connect(
     large = (sizes > policy.max_component) | (vectors > MAX_VECTORS)
     special = np.zeros(count, dtype=bool)
     special[of[many]] = True
-    if suspects is not None and len(suspects):
-        special[of[suspects]] = True
+    if suspects is not None:
+        special[suspects(of)] = True
     risky[of[clashing]] = True
     exclusive, exclusive_values = _exclusive(columns, policy)
     for values in exclusive:

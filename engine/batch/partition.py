@@ -92,10 +92,11 @@ def partition(
     """
     alias = alias_of(columns)
     settled = settle(columns, judgements, alias)
+    same_values = settled.value_sets() if given is None else given.same_values
     found = link(
         columns,
         policy,
-        same_values=settled.value_sets(),
+        same_values=same_values,
         cuts=settled.cuts,
         alias=alias,
         given=given,
@@ -107,7 +108,7 @@ def partition(
         found,
         policy,
         joined=np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2),
-        suspects=settled.named(found, len(columns)),
+        suspects=lambda of: settled.suspects(found, of, same_values),
         edges=edges,
     )
     risky = resolve_risky(columns, policy, settled, found, words, edges, parts)

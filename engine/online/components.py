@@ -1,4 +1,7 @@
-"""Components as rows, with a summary of those that are one whole profile."""
+"""Components as rows, with a summary of those that are one whole profile.
+
+One in which a judgement names anything has none, so that nobody joins it without asking the words.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sameas.engine.online.fast import summary_of
+from sameas.engine.online.namesakes import called
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.state import Live, decode_traits
 from sameas.engine.online.summary import union
+from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -19,6 +24,8 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
 
 __all__ = ["write_components"]
+
+_OF = ("record",)
 
 
 def write_components(
@@ -50,10 +57,26 @@ def write_components(
         mine = None
         if out.whole[piece]:
             mine = cluster[out.cluster[members[piece][0]]]
-            summary = _summary(unit, state, out, members[piece], ids[mine])
+            if not _is_named(unit, state, out, members[piece]):
+                summary = _summary(unit, state, out, members[piece], ids[mine])
         row = t.Component(number, out.nodes[piece], mine, summary)
         if unit.get(t.COMPONENT, (number,)) != row:
             unit.put(t.COMPONENT, row)
+
+
+def _is_named(unit: Unit, state: State, out: Resolved, records: list[int]) -> bool:
+    """Whether a judgement speaks of a record of the component, or of an identifier on one."""
+    if not state.named:
+        return False
+    rows = unit.get_all(t.RECORD, [(number,) for number in records])
+    refs = {RecordKey(row.source, row.record_id).ref for row in rows}
+    carried = {(one,) for number in records for one in out.region.carried[number]}
+    refs |= called(unit, state, unit.get_all(t.IDENTIFIER, carried))
+    if state.digests:
+        unit.look(t.FURTHER, _OF, [(number,) for number in records])
+        names = [name for n in records for name in unit.find(t.FURTHER, _OF, (n,))]
+        refs |= {f"{name.type}:{name.value}" for name in names}
+    return not state.named.keys().isdisjoint(refs)
 
 
 def _summary(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+import msgspec
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -13,14 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Event", "Refusal", "RejectedValue", "Withdrawal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """One row that a source sends: a version of a record, or an event without a record id."""
 
     source: str
     identifiers: Sequence[tuple[str, str]] = ()
     """(type, value as it was sent)."""
-    traits: Mapping[str, str] = field(default_factory=dict)
+    traits: Mapping[str, str] = {}
     record_id: str | None = None
     event_time: Micros | None = None
     """None, or more than a day ahead: the time of receipt."""
@@ -28,8 +28,7 @@ class Event:
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(msgspec.Struct, frozen=True, gc=False):
     """A source takes a record back: all its versions up to the event time."""
 
     source: str
@@ -38,8 +37,7 @@ class Withdrawal:
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedValue:
+class RejectedValue(msgspec.Struct, frozen=True, gc=False):
     """An identifier that could not be used; it is kept with the record."""
 
     type: str
@@ -47,8 +45,7 @@ class RejectedValue:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True, gc=False):
     """A link of the record that a constraint kept from joining."""
 
     identifier: str
@@ -59,8 +56,7 @@ class Refusal:
     """The profile that the identifier answers with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What became of one row. It is durable when it is given."""
 
     record: str

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from sameas.graph.model import Ref
     from sameas.graph.store.port import Reader, Store
 
-__all__ = ["fact", "found", "judgement_of", "load_state", "row_of", "settle_words"]
+__all__ = ["WANTED", "fact", "found", "judgement_of", "load_state", "row_of", "settle_words"]
+
+WANTED = "policy_wanted"
+"""The fact that a change to another policy was begun, until it is done or has failed."""
 
 _refs = msgspec.json.Decoder(list[str]).decode
 
@@ -73,10 +76,13 @@ def load_state(store: Reader, *, erase_key: bytes = b"") -> State:
 def settle_words(state: State) -> None:
     """Index the judgements by what they name."""
     state.named = {}
+    state.digests_named = False
     state.same_values = {}
     for key, judgement in state.judgements.items():
         for ref in judgement.left | judgement.right:
             state.named.setdefault(ref.ref, set()).add(key)
+            if isinstance(ref, Identifier) and ref.type in state.rules.digests:
+                state.digests_named = True
     for left, right, _ in verdicts(list(state.judgements.values()), {}).same:
         if isinstance(left, Identifier) and isinstance(right, Identifier):
             state.same_values.setdefault(left, set()).add(right)

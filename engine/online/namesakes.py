@@ -7,12 +7,14 @@ hashed email arrives.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from sameas.engine.online.fold import again
 from sameas.engine.online.numbering import numbered
+from sameas.graph.model import Identifier
 from sameas.graph.store import tables as t
 from sameas.matching.canonical import hash_names
 
@@ -21,20 +23,22 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
+    from sameas.graph.model import Judgement, Ref
 
-__all__ = ["begin", "has_namesakes", "meant", "note", "resolved", "widen"]
+__all__ = ["begin", "called", "has_namesakes", "in_plain", "meant", "note", "resolved", "widen"]
 
 _OF = ("record",)
+_ON = ("identifier",)
 _NAME = ("value", "type")
 _texts = msgspec.json.Decoder(list[str]).decode
 
 
-def begin(unit: Unit, state: State, identifiers: Iterable[tuple[str, str]]) -> None:
+def begin(unit: Unit, state: State, kinds: Iterable[str]) -> None:
     """Keep the digests of all addresses, from the first hashed email in a row or a judgement on.
 
-    `identifiers` are (type, value). The first time is O(all).
+    `kinds` are the types of the identifiers in it. The first time is O(all).
     """
-    if state.digests or not any(kind in state.rules.digests for kind, _ in identifiers):
+    if state.digests or state.rules.digests.isdisjoint(kinds):
         return
     state.digests = True
     unit.put(t.META, t.Meta("digests", "yes"))
@@ -90,6 +94,49 @@ def meant(unit: Unit, state: State, kind: str, digest: str) -> t.IdentifierRow |
     return min(rows, key=lambda row: row.value, default=None)
 
 
+def called(unit: Unit, state: State, identifiers: Iterable[t.IdentifierRow]) -> set[str]:
+    """The references that speak of some identifiers: of an address also its digests.
+
+    These are those of all spellings that its records sent. O(its records), if judgements name
+    digests.
+    """
+    rows = list(identifiers)
+    refs = {f"{row.type}:{row.value}" for row in rows}
+    if not (state.digests and state.digests_named) or state.rules.email < 0:
+        return refs
+    email = state.rules.types[state.rules.email]
+    mine = {row.number for row in rows if row.type == email}
+    unit.look(t.LINK, _ON, [(number,) for number in mine])
+    carriers = {link.record for one in mine for link in unit.find(t.LINK, _ON, (one,))}
+    unit.look(t.FURTHER, _OF, [(number,) for number in carriers])
+    refs.update(
+        f"{name.type}:{name.value}"
+        for record in carriers
+        for name in unit.find(t.FURTHER, _OF, (record,))
+        if name.email in mine
+    )
+    return refs
+
+
+def in_plain(unit: Unit, state: State, judgement: Judgement) -> Judgement:
+    """The judgement on addresses where it names their digests."""
+    if not state.digests:
+        return judgement
+
+    def plain(ref: Ref) -> Ref:
+        if isinstance(ref, Identifier) and ref.type in state.rules.digests:
+            value = meant(unit, state, ref.type, ref.value)
+            if value is not None:
+                return Identifier(value.type, value.value)
+        return ref
+
+    return replace(
+        judgement,
+        left=frozenset(map(plain, judgement.left)),
+        right=frozenset(map(plain, judgement.right)),
+    )
+
+
 def widen(unit: Unit, state: State, after: dict[int, Live | None]) -> dict[int, Live | None]:
     """Changed records, and those that carry a digest which they give another meaning."""
     if not state.digests:
@@ -111,7 +158,7 @@ def widen(unit: Unit, state: State, after: dict[int, Live | None]) -> dict[int, 
     before = {name: _number(meant(unit, state, *name)) for name in touched}
     for number, live in after.items():
         for row in unit.find(t.FURTHER, _OF, (number,)):
-            unit.delete(t.FURTHER, (row.record, row.type, row.value))
+            unit.delete(t.FURTHER, (row.record, row.type, row.value, row.email))
         for kind, digest in own[number]:
             unit.put(t.FURTHER, t.Further(number, kind, digest, 0))
         if live is not None:

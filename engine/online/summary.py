@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sameas.engine.online.rules import UNLINKED
+from sameas.engine.online.rules import MOST_NAMES, UNLINKED
 from sameas.matching.names import compatible
 
 if TYPE_CHECKING:
@@ -19,10 +19,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.rules import Rules
 
-__all__ = ["MOST_NAMES", "Summary", "union"]
-
-MOST_NAMES = 32
-"""Distinct names in a whole component; with more it is resolved in full at every write."""
+__all__ = ["MOST_NAMES", "Summary", "exclusive_values", "union"]
 
 
 class Summary(msgspec.Struct, array_like=True, gc=False):
@@ -54,6 +51,14 @@ class Summary(msgspec.Struct, array_like=True, gc=False):
     def loads(cls, text: str) -> Summary:
         """Read back."""
         return _decode(text)
+
+
+def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
+    """By exclusive trait: the value that a record has, compared trimmed and case-folded."""
+    if not rules.policy.exclusive:
+        return []
+    texts = (traits.get(trait, "").strip().casefold() for trait in rules.policy.exclusive)
+    return [[text] if text else [] for text in texts]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -102,18 +107,12 @@ def _kept(whole: Summary, rules: Rules) -> bool:
         return False
     if any(len(texts) > 1 for texts in whole.exclusive):
         return False
-    guarded = False
-    for place, count in enumerate(whole.values):
-        if count > rules.most_values[place]:
-            return False
-        if not count:
-            continue
-        guarded |= rules.guard[place]
-        fanout = rules.most_fanout[place]
-        if any(whole.seen[other] > fanout for other in rules.beside(place)):
-            return False
-    if guarded:
-        names = whole.names
+    if not rules.counts_fit(whole.values, whole.seen):
+        return False
+    names = whole.names
+    if len(names) > 1 and any(
+        count and guard for count, guard in zip(whole.values, rules.guard, strict=True)
+    ):
         for at, name in enumerate(names):
             if not all(compatible(name, other) for other in names[:at]):
                 return False

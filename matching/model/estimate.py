@@ -196,11 +196,11 @@ def fit(
     start: Floats | None = None,
     anchors: Mapping[int, Floats] = NOTHING,
 ) -> Estimate:
-    """Estimate everything from the samples; `chance` is what others are expected to look like, `anchors`
-    what strangers look like in the contexts of a comparison where something agrees.
+    """Estimate everything from the samples.
 
-    `share` is the rate of matches at random; each other sample has a rate of its own, which is
-    estimated with it. Linear in the distinct patterns and the rounds.
+    `chance` is what others are expected to look like, `anchors` what strangers look like in the
+    contexts of a comparison where something that it hangs on agrees. `share` is the rate of
+    matches at random; each other sample has a rate of its own, which is estimated with it. Linear in the distinct patterns and the rounds.
     """
     prior = declared(shape) if start is None else start
     m = prior

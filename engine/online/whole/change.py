@@ -21,9 +21,11 @@ import msgspec
 from sameas.engine import policy as policies
 from sameas.engine.batch.columns import KINDS
 from sameas.engine.online import slow
-from sameas.engine.online.door import CONTENT, WITHDRAWAL, said_again
+from sameas.engine.online.door import CONTENT, VERSION, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
+from sameas.engine.online.loading import WANTED
+from sameas.engine.online.mentions import mention
 from sameas.engine.online.namesakes import resolved, widen
 from sameas.engine.online.region import Region
 from sameas.engine.online.reread import first_of_content
@@ -144,13 +146,14 @@ def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
     slow.write(unit, state, _answer(unit, state, region, after), feed)
     _retell(unit, feed)
     unit.put(t.META, t.Meta("policy", policies.dumps(rules.policy)))
+    unit.delete(t.META, (WANTED,))
     return feed
 
 
 def _digests(unit: Unit, state: State) -> None:
     """Further names are kept from the first hashed email on, of a type that the policy has."""
     for row in unit.everything(t.FURTHER):
-        unit.delete(t.FURTHER, (row.record, row.type, row.value))
+        unit.delete(t.FURTHER, (row.record, row.type, row.value, row.email))
     state.digests = bool(state.rules.digests) and any(
         kind in state.rules.digests
         for one in unit.everything(t.INPUT)
@@ -179,6 +182,8 @@ def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> dict[i
             said = said_again(one, row.record_id, state.rules)
             if said.record_id == row.record_id and said.kind == one.kind:
                 stay.append(one)
+                if not row.live or (one.kind == VERSION and row.input != one.number):
+                    mention(unit, state, row.number, said.identifiers)  # it shows in no link
                 continue
             free = not unit.find(t.RECORD, _KEY, (said.record_id, row.source))
             if free and said.kind != CONTENT and row.live and row.number not in renamed:

@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from sameas.engine.batch.run import Progress
     from sameas.engine.online.whole.numbers import Numbers
     from sameas.graph.model import Judgement
+    from sameas.graph.store.port import Batch
 
     Longs = NDArray[np.int64]
-    Rows = tuple[t.Table[Any], Sequence[t.Row]]
+    Rows = tuple[t.Table[Any], Batch]
 
 __all__ = ["rows_of"]
 
@@ -62,7 +63,7 @@ class _Rebuilding:
             width = len(columns[0])
             for start in range(0, width, _BATCH):
                 part = [_plain(column[start : start + _BATCH]) for column in columns]
-                yield table, list(map(table.row, *part))
+                yield table, zip(*part, strict=True)
                 self.done += len(part[0])
                 self.progress("store", min(self.done, total), total)
         counters = Counters(
@@ -211,8 +212,8 @@ class _Rebuilding:
         found = {}
         for at in np.flatnonzero(own[columns.ids]).tolist():
             one = columns.identifier(int(columns.ids[at]))
-            key = (int(self.given.number[record[at]]), one.type, one.value)
-            found[key] = t.Further(*key, 0)
+            key = (int(self.given.number[record[at]]), one.type, one.value, 0)
+            found[key] = t.Further(*key)
         plain = columns.type_of[columns.ids] == self.given.rules.email
         spelled = self.raw_texts()
         for at in np.flatnonzero(plain).tolist():
@@ -221,8 +222,9 @@ class _Rebuilding:
             for raw in (value, *spelled.get(at, ())):
                 for kind, names in hash_names(raw, value).items():
                     for digest in names if kind in digests else ():
-                        key = (int(self.given.number[record[at]]), kind, digest)
-                        found[key] = t.Further(*key, int(self.given.identifier[number]))
+                        email = int(self.given.identifier[number])
+                        key = (int(self.given.number[record[at]]), kind, digest, email)
+                        found[key] = t.Further(*key)
         return [found[key] for key in sorted(found)]
 
     def raw_texts(self) -> dict[int, list[str]]:
