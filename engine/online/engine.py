@@ -12,6 +12,7 @@ from sameas.engine.online.calls import Calls
 from sameas.engine.online.door import Said
 from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
+from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.outcomes import Health
 from sameas.engine.online.policies import Policies
 from sameas.engine.online.rules import Rules
@@ -65,6 +66,7 @@ class Engine:
         store: Store,
         *,
         policy: Policy | None = None,
+        model: str | None = None,
         id_key: bytes | None = None,
         erase_key: bytes | None = None,
         budget: int = BUDGET,
@@ -75,6 +77,7 @@ class Engine:
         Args:
             store: an open store; the engine closes it.
             policy: of a store that is new; None: the default policy.
+            model: the text of a model.json, of a store that is new; None: nothing is matched.
             id_key: 16 bytes or more that make the profile ids of a store that is new.
             erase_key: 16 to 64 bytes kept apart from the store; needed to erase and suppress, and
                 from then on to open the store. See `erase_key_of`.
@@ -86,8 +89,8 @@ class Engine:
                 key of its suppressions.
         """
         if fact(store, "policy") is None:
-            found(store, policy=policy, id_key=id_key)
-        elif policy is not None or id_key is not None:
+            found(store, policy=policy, id_key=id_key, model=model)
+        elif policy is not None or model is not None or id_key is not None:
             raise EngineError(
                 Fault("store", "has a policy and an id key", "change the policy with set_policy")
             )
@@ -192,7 +195,7 @@ class Engine:
         from sameas.engine.online.view import View
 
         with self.store.snapshot() as reader:
-            yield View(reader, _rules_of(fact(reader, "policy") or ""))
+            yield View(reader, _rules_of(fact(reader, "policy") or "", fact(reader, "model")))
 
     def health(self) -> Health:
         """How the engine does. Cheap."""
@@ -233,9 +236,9 @@ class Engine:
 
 
 @lru_cache(maxsize=2)
-def _rules_of(policy: str) -> Rules:
+def _rules_of(policy: str, model: str | None) -> Rules:
     """The rules of a state of the store: in a policy change, not those of the writer."""
-    return Rules(loads(policy))
+    return Rules(loads(policy), read_model(model))
 
 
 def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:

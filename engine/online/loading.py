@@ -11,6 +11,7 @@ import numpy as np
 from sameas.engine import policy as policies
 from sameas.engine.judgements import verdicts
 from sameas.engine.online.counters import Counters
+from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.rules import Rules
 from sameas.engine.online.state import State
 from sameas.graph.model import Identifier, Judgement, RecordKey
@@ -33,7 +34,9 @@ def fact(store: Reader, name: str) -> str | None:
     return rows[0].value if rows else None
 
 
-def found(store: Store, *, policy: Policy | None, id_key: bytes | None) -> None:
+def found(
+    store: Store, *, policy: Policy | None, id_key: bytes | None, model: str | None = None
+) -> None:
     """Write the facts of a store that has none yet."""
     facts = {
         "policy": policies.dumps(policy or policies.default()),
@@ -41,6 +44,8 @@ def found(store: Store, *, policy: Policy | None, id_key: bytes | None) -> None:
         "counters": Counters().dumps(),
         "digests": "",
     }
+    if model is not None:
+        facts["model"] = model
     rows: dict[tuple[str, ...], t.Row] = {
         (name,): t.Meta(name, value) for name, value in facts.items()
     }
@@ -51,7 +56,7 @@ def load_state(store: Reader, *, erase_key: bytes = b"") -> State:
     """What the writer must know, read from the store."""
     policy = policies.loads(fact(store, "policy") or "")
     state = State(
-        Rules(policy),
+        Rules(policy, read_model(fact(store, "model"))),
         Counters.loads(fact(store, "counters")),
         np.frombuffer(bytes.fromhex(fact(store, "id_key") or "")[:16], dtype=np.uint64),
         digests=bool(fact(store, "digests")),
