@@ -224,7 +224,7 @@ MUTANTS = (
         "risky |= np.bincount(mine, minlength=count) > 2",
     ),
     Mutant("names are not looked at", _PARTS, "risky |= clashing", "pass"),
-    Mutant("judged components are taken whole", _PARTS, "special[of[suspects]] = True", "pass"),
+    Mutant("judged components are taken whole", _PARTS, "special[suspects(of)] = True", "pass"),
     Mutant(
         "the ladder has one step", _PIECES, "matched, level + 1, bounds)", "matched, 6, bounds)"
     ),

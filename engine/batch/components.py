@@ -16,6 +16,8 @@ from sameas.engine.batch.columns import OBSERVATION, flat
 from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
@@ -58,7 +60,7 @@ def connect(
     policy: Policy,
     *,
     joined: NDArray[np.int64] | None = None,
-    suspects: Ints | None = None,
+    suspects: Callable[[Ints], NDArray[np.integer]] | None = None,
 ) -> Components:
     """Components over split nodes and `joined` pairs of records.
 
@@ -67,7 +69,7 @@ def connect(
         found: their links.
         policy: the rules.
         joined: (k, 2) records that judgements or matches connect.
-        suspects: records whose components must go step by step.
+        suspects: of the component of each record, the components that must go step by step.
     """
     n = len(columns)
     pairs = np.empty((0, 2), dtype=np.int64) if joined is None else joined
@@ -100,8 +102,8 @@ def connect(
     )
     sizes = tally[:, 0].copy()
     special = sizes > policy.max_component
-    if suspects is not None and len(suspects):
-        special[of[suspects]] = True
+    if suspects is not None:
+        special[suspects(of)] = True
     exclusive, exclusive_values = _exclusive(columns, policy)
     for values in exclusive:
         risky |= _exceeds(of, values, count)

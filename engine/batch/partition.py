@@ -93,16 +93,16 @@ def partition(
     words = _words(settled, found)
     edges = matched(columns, evidence)
     joined = [np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2)]
-    suspects = [settled.named(found, len(columns))]
+    matched_records = np.empty(0, dtype=np.int64)
     if edges is not None:
         joined.append(np.stack([edges.left, edges.right], axis=1))
-        suspects.append(edges.left)
+        matched_records = edges.left
     parts = connect(
         columns,
         found,
         policy,
         joined=np.concatenate(joined),
-        suspects=np.concatenate(suspects).astype(np.int32),
+        suspects=lambda of: np.append(settled.suspects(found, of), of[matched_records]),
     )
     risky = resolve_risky(columns, policy, settled, found, words, edges, parts)
     profile, n_profiles = _dense(risky.label, found.seen, risky.n_labels)

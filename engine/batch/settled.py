@@ -13,6 +13,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sameas.engine.batch.links import LINKED
 from sameas.engine.judgements import verdicts
 from sameas.graph.model import Identifier, RecordKey
 
@@ -67,14 +68,44 @@ class Settled:
             sets.setdefault(root(one), []).append(one)
         return list(sets.values())
 
-    def named(self, found: Links, n: int) -> NDArray[np.int64]:
-        """The records whose components must be resolved step by step: all that are named."""
-        members = {member for pair in self.same for member in pair[:2]} | set(self.different)
-        records = [member for member in members if 0 <= member < n]
-        for member in members:
-            if member < 0:
-                records += found.irec[found.iptr[~member] : found.iptr[~member + 1]].tolist()
-        return np.unique(np.array(records, dtype=np.int64))
+    def suspects(self, found: Links, of: NDArray[np.int32]) -> NDArray[np.int64]:
+        """The components in which a judgement may matter: they are resolved step by step.
+
+        Those that hold both sides of a pair, or a link that is cut. A word on what lies elsewhere, or
+        does not link, changes nothing in a component, so that it can be told from the component alone.
+
+        Args:
+            found: the links.
+            of: the component of each record.
+        """
+        lies: dict[int, set[int]] = {}
+
+        def where(member: int) -> set[int]:
+            if member not in lies:
+                lies[member] = set(of[_holding(found, member)].tolist())
+            return lies[member]
+
+        pairs = [(left, right) for left, right, _, _ in self.same]
+        pairs += [(one, other) for one, others in self.different.items() for other in others]
+        together: set[int] = set()
+        for left, right in pairs:
+            together |= where(left) & where(right)
+        together.update(
+            int(of[record])
+            for record, one in self.cuts
+            if one in found.ids[found.ptr[record] : found.ptr[record + 1]]
+        )
+        return np.array(sorted(together), dtype=np.int64)
+
+
+def _holding(found: Links, member: int) -> NDArray[np.integer]:
+    """The records that a member lies with: itself, or those of a linking identifier's nodes."""
+    if member >= 0:
+        return np.array([member], dtype=np.int64)
+    one = ~member
+    if found.standing[one] != LINKED:
+        return np.empty(0, dtype=np.int64)
+    return found.irec[found.iptr[one] : found.iptr[one + 1]][found.groups(one) >= 0]
 
 
 def locate(columns: Columns, refs: Iterable[Ref]) -> dict[Ref, int]:

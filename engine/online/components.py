@@ -1,4 +1,7 @@
-"""Components as rows, with a summary of those that are one whole profile."""
+"""Components as rows, with a summary of those that are one whole profile.
+
+One in which a judgement names anything has none, so that nobody joins it without asking the words.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from sameas.engine.online.matches.whole import is_bound, matched_components, may
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.state import Live, decode_traits
 from sameas.engine.online.summary import union
+from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -20,6 +24,8 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
 
 __all__ = ["write_components"]
+
+_OF = ("record",)
 
 
 def write_components(
@@ -52,12 +58,28 @@ def write_components(
         mine = None
         if out.whole[piece] or (piece in matched and may_be_whole(state, out, members[piece])):
             mine = cluster[out.cluster[members[piece][0]]]
-            summary = _summary(unit, state, out, members[piece], ids[mine], piece in matched)
+            if not _is_named(unit, state, out, members[piece]):
+                summary = _summary(unit, state, out, members[piece], ids[mine], piece in matched)
             if summary is None and not out.whole[piece]:
                 mine = None
         row = t.Component(number, out.nodes[piece], mine, summary, out.level[piece])
         if unit.get(t.COMPONENT, (number,)) != row:
             unit.put(t.COMPONENT, row)
+
+
+def _is_named(unit: Unit, state: State, out: Resolved, records: list[int]) -> bool:
+    """Whether a judgement speaks of a record of the component, or of an identifier on one."""
+    if not state.named:
+        return False
+    rows = unit.get_all(t.RECORD, [(number,) for number in records])
+    refs = {RecordKey(row.source, row.record_id).ref for row in rows}
+    carried = {(one,) for number in records for one in out.region.carried[number]}
+    refs |= {f"{one.type}:{one.value}" for one in unit.get_all(t.IDENTIFIER, carried)}
+    if state.digests:
+        unit.look(t.FURTHER, _OF, [(number,) for number in records])
+        names = [name for n in records for name in unit.find(t.FURTHER, _OF, (n,))]
+        refs |= {f"{name.type}:{name.value}" for name in names}
+    return not state.named.keys().isdisjoint(refs)
 
 
 def _summary(

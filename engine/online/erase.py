@@ -109,7 +109,7 @@ def erase(
         add(unit, state, time, found.keys, names, events=before)
         add(unit, state, FOR_GOOD, messages=found.messages)
         owners = _owners(unit, found, names)
-        done = read_again(unit, state, found.keys, names)
+        done = read_again(unit, state, found.keys, names, events=before)
         emptied = _emptied(unit, found, done)
         add(unit, state, NEVER, [RecordKey(row.source, row.record_id) for row in emptied])
         for row in emptied:
@@ -174,7 +174,7 @@ def _redact(unit: Unit, state: State, row: t.RecordRow, sweep: _Sweep) -> None:
     for mention in unit.find(t.MENTION, _OF, (row.number,)):
         unit.delete(t.MENTION, (mention.record, mention.identifier))
     for name in unit.find(t.FURTHER, _OF, (row.number,)):
-        unit.delete(t.FURTHER, (name.record, name.type, name.value))
+        unit.delete(t.FURTHER, (name.record, name.type, name.value, name.email))
 
 
 def _judgements(

@@ -21,7 +21,7 @@ from sameas.engine.online.door import (
     further_names,
     said_again,
 )
-from sameas.engine.online.mentions import mention, note_mentions
+from sameas.engine.online.mentions import mention, mention_key, note_mentions
 from sameas.engine.online.opaque import next_incarnation
 from sameas.engine.online.state import Live, decode_times, decode_traits
 from sameas.graph.store import tables as t
@@ -142,6 +142,8 @@ def hold(unit: Unit, state: State, said: Said, number: int) -> t.RecordRow:
 
 
 def _keep(unit: Unit, said: Said, record: int, number: int, state: int) -> None:
+    if said.reduced:
+        mention_key(unit, record, bytes.fromhex(said.reduced))
     unit.put(
         t.INPUT,
         t.Input(

@@ -1,7 +1,10 @@
 """Who ever said an identifier: live records by their links, all other inputs by mentions.
 
 A mention is written when an input does not, or no longer, show in the links of its record: an older
-version, one that came late, a withdrawn record, a message that was known. New records write none.
+version, one that came late, a withdrawn record, a message that was known. New records write none. A
+digest that a live record carries shows in its further names, whatever it means.
+
+Events that lost identifiers to a suppression are mentioned by the key that they had, too.
 """
 
 from __future__ import annotations
@@ -10,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.online.numbering import numbered
 from sameas.graph.store import tables as t
+from sameas.matching.canonical import METHODS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,10 +23,11 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["mention", "note_mentions", "sayers"]
+__all__ = ["had_key", "mention", "mention_key", "note_mentions", "sayers"]
 
 _OF = ("record",)
 _ON = ("identifier",)
+_NAME = ("value", "type")
 
 
 def note_mentions(unit: Unit, state: State, said: Said, folded: Folded) -> None:
@@ -56,6 +61,23 @@ def mention(unit: Unit, state: State, record: int, identifiers: Iterable[tuple[i
     _mention(unit, record, {row.number for _, row in numbered(unit, state, identifiers)})
 
 
+def mention_key(unit: Unit, record: int, digest: bytes) -> None:
+    """An event of a record had another key before it lost identifiers; `digest`: its keyed hash."""
+    unit.put(t.MENTION, t.Mention(record, _turned(digest)))
+
+
+def had_key(unit: Unit, digests: Iterable[bytes]) -> set[int]:
+    """The records to which events came that had one of some keys, told by their keyed hashes."""
+    keys = [(_turned(one),) for one in digests]
+    unit.look(t.MENTION, _ON, keys)
+    return {row.record for key in keys for row in unit.find(t.MENTION, _ON, key)}
+
+
+def _turned(digest: bytes) -> int:
+    """A number below all that identifiers have. Two keys may have one: more is read then."""
+    return -1 - (int.from_bytes(digest[:8]) >> 1)
+
+
 def _mention(unit: Unit, record: int, identifiers: Iterable[int]) -> None:
     for one in sorted(identifiers):
         unit.put(t.MENTION, t.Mention(record, one))
@@ -66,9 +88,14 @@ def sayers(unit: Unit, identifiers: Iterable[int]) -> set[int]:
     keys = [(one,) for one in identifiers]
     unit.look(t.LINK, _ON, keys)
     unit.look(t.MENTION, _ON, keys)
-    return {
+    found = {
         row.record
         for key in keys
         for rows in (unit.find(t.LINK, _ON, key), unit.find(t.MENTION, _ON, key))
         for row in rows
+    }
+    names = [(x.value, x.type) for x in unit.get_all(t.IDENTIFIER, keys) if x.type in METHODS]
+    unit.look(t.FURTHER, _NAME, names)
+    return found | {
+        row.record for name in names for row in unit.find(t.FURTHER, _NAME, name) if row.email == 0
     }

@@ -111,7 +111,7 @@ def widen(unit: Unit, state: State, after: dict[int, Live | None]) -> dict[int, 
     before = {name: _number(meant(unit, state, *name)) for name in touched}
     for number, live in after.items():
         for row in unit.find(t.FURTHER, _OF, (number,)):
-            unit.delete(t.FURTHER, (row.record, row.type, row.value))
+            unit.delete(t.FURTHER, (row.record, row.type, row.value, row.email))
         for kind, digest in own[number]:
             unit.put(t.FURTHER, t.Further(number, kind, digest, 0))
         if live is not None:

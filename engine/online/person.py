@@ -13,6 +13,7 @@ from sameas.engine.online.door import CONTENT, said_again
 from sameas.engine.online.fold import VOID
 from sameas.engine.online.hidden import names_of
 from sameas.engine.online.mentions import sayers
+from sameas.engine.online.namesakes import meant
 from sameas.engine.online.reread import first_of_content, numbers_of
 from sameas.engine.online.rules import LINKED
 from sameas.errors import EngineError, Fault, GoneProfileError, UnknownProfileError
@@ -104,12 +105,21 @@ def persons(
     if faults:
         raise EngineError(faults)
     for number in sorted(numbers_of(unit, state, identifiers)):
-        home = home_of(unit, state.rules, number)
+        home = home_of(unit, state.rules, _meant(unit, state, number))
         if home is not None:
             clusters.add(home)
-        elif not unit.find(t.LINK, ("identifier",), (number,)):
+        elif not unit.find(t.LINK, ("identifier",), (_meant(unit, state, number),)):
             numbers |= {one for one in sayers(unit, [number]) if not _live(unit, one)}
     return _gathered(unit, state, clusters, numbers)
+
+
+def _meant(unit: Unit, state: State, number: int) -> int:
+    """The number of the address that a digest is a further name of; of all else its own."""
+    row = unit.get(t.IDENTIFIER, (number,))
+    if row is None or row.type not in state.rules.digests:
+        return number
+    value = meant(unit, state, row.type, row.value)
+    return number if value is None else value.number
 
 
 def _live(unit: Unit, number: int) -> bool:
@@ -191,6 +201,10 @@ def _inputs(unit: Unit, state: State, out: Person) -> dict[int, set[str]]:
         out.identifiers |= {link.identifier for link in unit.find(t.LINK, _OF, (row.number,))}
         mentions = unit.find(t.MENTION, _OF, (row.number,))
         out.identifiers |= {one.identifier for one in mentions if one.identifier > 0}
+        for name in unit.find(t.FURTHER, _OF, (row.number,)):
+            if name.email == 0:
+                known = unit.find(t.IDENTIFIER, _NAME, (name.value, name.type))
+                out.identifiers |= {one.number for one in known}
         for one in unit.find(t.INPUT, _OF, (row.number,)):
             if one.payload is None:
                 continue
@@ -210,6 +224,10 @@ def _is_own(
 ) -> bool:
     """Whether an identifier means the person: it answers with them, or only they ever said it."""
     rules = state.rules
+    value = unit.get(t.IDENTIFIER, (_meant(unit, state, row.number),))
+    assert value is not None
+    if value != row:
+        return _is_own(unit, state, value, clusters, records)
     place = rules.place[row.type]
     if rules.guard[place] or rules.standing(place, row.value) != LINKED:
         return False

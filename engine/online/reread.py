@@ -16,14 +16,14 @@ from sameas.engine.online import slow
 from sameas.engine.online.door import CONTENT, EVENT, said_again
 from sameas.engine.online.feed import Feed
 from sameas.engine.online.fold import APPLIED, PENDING, VOID, again, hold
-from sameas.engine.online.hidden import names_of, record_digest, visible
-from sameas.engine.online.mentions import sayers
+from sameas.engine.online.hidden import RECORD, digest_of, names_of, record_digest, visible
+from sameas.engine.online.mentions import had_key, sayers
 from sameas.engine.online.namesakes import widen
 from sameas.engine.online.opaque import erased_rows
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from sameas.engine.online.door import Said
     from sameas.engine.online.state import Live, State
@@ -42,8 +42,9 @@ __all__ = [
 _KEY = ("record_id", "source")
 _NAME = ("value", "type")
 _OF = ("record",)
-_ON = ("identifier",)
 _MESSAGE = ("message_id", "source")
+_OBSERVATION = 1
+"""`RecordRow.kind`."""
 _CONTENT_ID = 26
 """Characters of `content_record_id` before the number of an occurrence."""
 
@@ -60,13 +61,25 @@ class Reread:
 
 
 def read_again(
-    unit: Unit, state: State, records: Iterable[RecordKey], identifiers: Iterable[tuple[str, str]]
+    unit: Unit,
+    state: State,
+    records: Iterable[RecordKey],
+    identifiers: Iterable[tuple[str, str]],
+    *,
+    events: Iterable[bytes] = (),
 ) -> Reread:
     """Read the inputs of some records, and of all that said some identifiers, and resolve.
 
     `state` has the new suppressions already. O(inputs of those records).
+
+    Args:
+        unit: what the group sees.
+        state: what the writer knows.
+        records: keys.
+        identifiers: (type, value), all names.
+        events: `keys_before` of the records.
     """
-    rows = _rows(unit, state, records)
+    rows = _rows(unit, state, list(records), set(events))
     rows |= sayers(unit, numbers_of(unit, state, identifiers))
     work = _Reading(unit, state)
     for number in sorted(rows):
@@ -86,14 +99,44 @@ def read_again(
     return out
 
 
-def _rows(unit: Unit, state: State, keys: Iterable[RecordKey]) -> set[int]:
+def _rows(unit: Unit, state: State, keys: Sequence[RecordKey], events: set[bytes]) -> set[int]:
     """The records that have inputs of some keys: their own, erased ones, and where events went."""
     found: set[int] = set()
     for key in keys:
         for row in unit.find(t.RECORD, _KEY, (key.record_id, key.source)):
             found |= {row.number, first_of_content(unit, row).number}
         found |= {row.number for row in erased_rows(unit, state, key)}
-    return found | {row.record for n in found for row in unit.find(t.MENTION, _ON, (-n,))}
+    digests = {digest_of(state.erase_key, RECORD, key.source, key.record_id) for key in keys}
+    found |= had_key(unit, digests | events)
+    return found | _unreduced(unit, state, keys, events - digests)
+
+
+def _unreduced(
+    unit: Unit, state: State, keys: Iterable[RecordKey], events: set[bytes]
+) -> set[int]:
+    """The records that have a key which some events of the records named had before.
+
+    Such a record has events that are newer than what hid an identifier of the others, so it shares
+    one with them that they still have.
+    """
+    if not events:
+        return set()
+    numbers: set[int] = set()
+    for key in keys:
+        for row in unit.find(t.RECORD, _KEY, (key.record_id, key.source)):
+            numbers |= {link.identifier for link in unit.find(t.LINK, _OF, (row.number,))}
+            numbers |= {
+                one.identifier
+                for one in unit.find(t.MENTION, _OF, (row.number,))
+                if one.identifier > 0
+            }
+    rows = unit.get_all(t.RECORD, [(one,) for one in sorted(sayers(unit, numbers))])
+    return {
+        row.number
+        for row in rows
+        if row.kind == _OBSERVATION
+        and digest_of(state.erase_key, RECORD, row.source, row.record_id) in events
+    }
 
 
 def keys_before(unit: Unit, state: State, keys: Iterable[RecordKey]) -> set[bytes]:
@@ -160,16 +203,7 @@ class _Reading:
             assert kept is not None
             unit.put(t.INPUT, msgspec.structs.replace(kept, state=one.state))
             self.touched.add(home.number)
-            if home.number != number:
-                self.moved(number, home.number)
             self.left.setdefault(home.number, set()).update(self.numbers(seen))
-
-    def moved(self, old: int, new: int) -> None:
-        """Events of a record, and of all whose events had come to it, are in another now."""
-        unit = self.unit
-        before = {one.identifier for one in unit.find(t.MENTION, _OF, (old,)) if one.identifier < 0}
-        for one in sorted({-old, *before}):
-            unit.put(t.MENTION, t.Mention(new, one))
 
     def numbers(self, said: Said) -> set[int]:
         types = self.state.rules.types

@@ -76,9 +76,10 @@ def suppress(
     time = state.now if until is None else until
     with restored(state):
         names = _with_spellings(unit, state, values)
-        add(unit, state, time, keys, names, events=keys_before(unit, state, keys))
-        numbers = numbers_of(unit, state, values)
-        done = read_again(unit, state, keys, values)
+        before = keys_before(unit, state, keys)
+        add(unit, state, time, keys, names, events=before)
+        numbers = numbers_of(unit, state, names)
+        done = read_again(unit, state, keys, names, events=before)
         forget_values(unit, numbers | done.identifiers)
     return Suppressed(state.counters.position, len(keys) + len(values))
 

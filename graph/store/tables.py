@@ -190,8 +190,8 @@ class Mention(Row, frozen=True, gc=False):
 
     record: int
     identifier: int
-    """Negative: the number of a record, turned round, that has events in this one now: they lost an
-    identifier to a suppression."""
+    """Negative: not an identifier, but of the keyed hash of the key that an event of this record had
+    before it lost identifiers to a suppression."""
 
 
 class Component(Row, frozen=True, gc=False):
@@ -284,13 +284,13 @@ class JudgementRow(Row, frozen=True, gc=False):
 
 
 class Further(Row, frozen=True, gc=False):
-    """A record carries an email in plain, and this digest is a further name of it."""
+    """A record carries a digest, or an email in plain that this digest is a further name of."""
 
     record: int
     type: str
     value: str
     email: int
-    """The email's identifier number."""
+    """The email's identifier number; 0: the record carries the digest itself."""
 
 
 class Suppression(Row, frozen=True, gc=False):
@@ -419,7 +419,9 @@ NAMING = Table("naming", Naming, ("cluster", "position"))
 CARRYING = Table("carrying", Carrying, ("issued", "position"))
 CHANGE = Table("change", Change, ("position",), (Index(("profile",)), Index(("other",))))
 JUDGEMENT = Table("judgement", JudgementRow, ("key",))
-FURTHER = Table("further", Further, ("record", "type", "value"), (Index(("value", "type")),))
+FURTHER = Table(
+    "further", Further, ("record", "type", "value", "email"), (Index(("value", "type")),)
+)
 SUPPRESSION = Table("suppression", Suppression, ("digest", "kind"))
 KEY = Table("api_key", KeyRow, ("id",), (Index(("digest",), unique=True),))
 REPLY = Table("reply", Reply, ("key",), (Index(("time",)),))

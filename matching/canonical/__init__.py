@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sameas.matching.canonical.hashed import digest, hash_columns, hash_names
+from sameas.matching.canonical.hashed import METHODS, digest, hash_columns, hash_names
 from sameas.matching.canonical.junk import is_junk
 from sameas.matching.canonical.model import KINDS, NOTHING, Column, Kind, Options, Outcome
 from sameas.matching.canonical.plain import exact, folded, uuid
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 __all__ = [
+    "METHODS",
     "KINDS",
     "Column",
     "Kind",

@@ -50,14 +50,12 @@ class Plain(PlainStore):
         yield copy
 
 
-def policy(r: Random, *, calm: bool = False, digests: bool = True) -> Policy:
+def policy(r: Random, *, calm: bool = False) -> Policy:
     """A policy of limits that get in the way, or of hardly any."""
     found = worlds.policy(r)
     kinds = []
     for kind in found.identifiers:
         if kind.name == "email_sha256":  # no address is blocked by its hash
-            if not digests:
-                continue
             kind = replace(kind, blocked=frozenset(), blocked_patterns=())  # noqa: PLW2901
         if calm:
             kind = replace(kind, max_fanout=None, max_records=9, guard=False)  # noqa: PLW2901

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import json
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -14,29 +13,21 @@ from sameas.engine.online.engine import Engine
 from sameas.errors import EngineError
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
-from tests.engine.online.forgetting import ERASE_KEY, left_of
+from tests.engine.online.forgetting import ERASE_KEY, key_of, left_of
 from tests.engine.online.plain_store import PlainStore
 from tests.laws import worlds
 from tests.laws.budget import scale
-from tests.laws.online import History, kept, oracle
+from tests.laws.online import History, kept, oracle, policy
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from sameas.engine.online.events import Event, Withdrawal
-    from sameas.engine.policy import Policy
 
 ID_KEY = bytes(range(16))
 BLOCKS = range(int(8 * max(1.0, scale())))
 PER_BLOCK = 5
 STEPS = 30
-
-
-def policy_of(r: Random) -> Policy:
-    made = worlds.policy(r)
-    return dataclasses.replace(
-        made, identifiers=tuple(one for one in made.identifiers if one.name != "email_sha256")
-    )
 
 
 class Story:
@@ -45,7 +36,7 @@ class Story:
     def __init__(self, r: Random) -> None:
         self.r = r
         self.now = 0
-        self.history = History(policy_of(r))
+        self.history = History(policy(r))
         self.store = PlainStore()
         self.engine = Engine(
             self.store,
@@ -91,10 +82,6 @@ class Story:
         if live:
             self.engine.retract(self.r.choice(live)).result()
 
-    def identifier(self) -> tuple[str, str]:
-        kinds = [one.name for one in self.history.policy.identifiers]
-        return self.r.choice(kinds), str(self.r.randrange(4))
-
     def erase(self) -> None:
         records = self.rows(t.RECORD)
         if not records:
@@ -104,15 +91,18 @@ class Story:
         if row.live and self.r.randrange(2):
             named = {"profile_id": self.id_of(row)}
         elif self.r.randrange(2):
-            named = {"identifiers": [self.identifier()]}
+            named = {"identifiers": [self.history.identifier(self.r)]}
         self.tried(self.engine.erase, named)
 
     def suppress(self) -> None:
         named: dict[str, Any] = {"until": self.r.randrange(14)}
-        if self.r.randrange(2):
+        if self.r.randrange(3) == 0 and self.history.versions:
+            version = self.r.choice(self.history.versions)
+            named["records"] = [RecordKey(version.source, key_of(version)).ref]
+        elif self.r.randrange(2):
             named["records"] = [f"{self.r.choice(worlds.SOURCES)}/{self.r.randrange(8)}"]
         else:
-            named["identifiers"] = [self.identifier()]
+            named["identifiers"] = [self.history.identifier(self.r)]
         self.tried(self.engine.suppress, named)
 
     def unmerge(self) -> None:
@@ -151,8 +141,8 @@ class Story:
         wanted = oracle(left)
         assert kept(self.store, self.history.policy) == wanted
         live = reference.live_records(left.versions)
-        policy = self.history.policy
-        single = {one.name for one in policy.identifiers if one.links and one.max_per_profile == 1}
+        kinds = self.history.policy.identifiers
+        single = {one.name for one in kinds if one.links and one.max_per_profile == 1}
         self.ledger, _ = reference.advance(
             self.ledger,
             wanted.profiles,
@@ -221,19 +211,18 @@ def test_the_law_holds_whatever_is_hidden(block: int) -> None:
 def test_suppressions_may_come_before_or_after_what_they_hide(block: int) -> None:
     for seed in range(block * PER_BLOCK, (block + 1) * PER_BLOCK):
         r = Random(seed)
-        history = History(policy_of(r))
+        history = History(policy(r))
         said: list[Event | Withdrawal | dict[str, Any]] = []
         for _ in range(STEPS):
             row = history.withdrawal(r) if history.versions and not r.randrange(8) else None
             said.append(row or history.event(r))
             history.heard(said[-1])  # type: ignore[arg-type]  # it is a row
-        kinds = [one.name for one in history.policy.identifiers]
         for _ in range(4):
             until = r.randrange(14)
             said.append(
                 {"until": until, "records": [f"{r.choice(worlds.SOURCES)}/{r.randrange(8)}"]}
             )
-            said.append({"until": until, "identifiers": [(r.choice(kinds), str(r.randrange(4)))]})
+            said.append({"until": until, "identifiers": [history.identifier(r)]})
         found = []
         for _ in range(2):
             r.shuffle(said)

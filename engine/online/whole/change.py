@@ -150,7 +150,7 @@ def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
 def _digests(unit: Unit, state: State) -> None:
     """Further names are kept from the first hashed email on, of a type that the policy has."""
     for row in unit.everything(t.FURTHER):
-        unit.delete(t.FURTHER, (row.record, row.type, row.value))
+        unit.delete(t.FURTHER, (row.record, row.type, row.value, row.email))
     state.digests = bool(state.rules.digests) and any(
         kind in state.rules.digests
         for one in unit.everything(t.INPUT)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.engine.batch.partition import partition
+from sameas.engine.batch.settled import locate
 from sameas.engine.ids.kernels import holders
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import GONE, LINKED
@@ -65,6 +66,8 @@ class Derived:
     """By place of a link: why it was refused, or is not in the first group, as JSON."""
     signed_up: Bools
     """n: the records that hold a value of a type with limit 1."""
+    named: Bools
+    """C: a judgement names a record of it, or an identifier on one."""
 
 
 def derive(columns: Columns, rules: Rules, judgements: Sequence[Judgement]) -> Derived:
@@ -91,7 +94,22 @@ def derive(columns: Columns, rules: Rules, judgements: Sequence[Judgement]) -> D
         found.granted & linked,
         _reasons(found, keys),
         holders(links.ptr, links.ids, found.granted, columns.offsets, single),
+        _named(columns, found, judgements),
     )
+
+
+def _named(columns: Columns, found: Partition, judgements: Sequence[Judgement]) -> Bools:
+    """C: components of which a judgement speaks, by whatever name."""
+    refs = {ref for one in judgements for ref in one.left | one.right}
+    of, links = found.components.of, found.links
+    named = np.zeros(len(found.components.sizes), dtype=bool)
+    for member in locate(columns, refs).values():
+        if member >= 0:
+            named[of[member]] = True
+            continue
+        one = ~member if found.alias is None else found.alias[~member]
+        named[of[links.irec[links.iptr[one] : links.iptr[one + 1]]]] = True
+    return named
 
 
 def _key(record: NDArray[np.integer], identifier: NDArray[np.integer]) -> Longs:

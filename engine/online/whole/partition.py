@@ -207,6 +207,8 @@ class _Comparison:
             if found.summary is not None:
                 if found.cluster is None:
                     yield Difference("summary", where, "there", "none: it is not whole")
+                elif derived.named[component]:
+                    yield Difference("summary", where, "there", "none: a judgement speaks of it")
                 else:
                     yield from self.summary(where, found.summary, exact[component])
 

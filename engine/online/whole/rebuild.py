@@ -211,8 +211,8 @@ class _Rebuilding:
         found = {}
         for at in np.flatnonzero(own[columns.ids]).tolist():
             one = columns.identifier(int(columns.ids[at]))
-            key = (int(self.given.number[record[at]]), one.type, one.value)
-            found[key] = t.Further(*key, 0)
+            key = (int(self.given.number[record[at]]), one.type, one.value, 0)
+            found[key] = t.Further(*key)
         plain = columns.type_of[columns.ids] == self.given.rules.email
         spelled = self.raw_texts()
         for at in np.flatnonzero(plain).tolist():
@@ -221,8 +221,9 @@ class _Rebuilding:
             for raw in (value, *spelled.get(at, ())):
                 for kind, names in hash_names(raw, value).items():
                     for digest in names if kind in digests else ():
-                        key = (int(self.given.number[record[at]]), kind, digest)
-                        found[key] = t.Further(*key, int(self.given.identifier[number]))
+                        email = int(self.given.identifier[number])
+                        key = (int(self.given.number[record[at]]), kind, digest, email)
+                        found[key] = t.Further(*key)
         return [found[key] for key in sorted(found)]
 
     def raw_texts(self) -> dict[int, list[str]]:

@@ -1,7 +1,7 @@
 """The summaries of all whole components at once: as the engine makes them one at a time.
 
 Counted over columns; Python only puts each component's text together. A component that is at a
-limit has none, and is looked at in full by whatever touches it.
+limit has none, nor has one that a judgement names; it is looked at in full by whatever touches it.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def summaries(
         identifiers: m: the identifiers' numbers.
         arrival: n.
         carried: which ids there are, and where.
-        limits: whether a component that is at a limit has none.
+        limits: whether a component that is at a limit, or that a judgement names, has none.
     """
     columns, n_components = derived.columns, len(derived.nodes)
     component = derived.component
@@ -70,7 +70,9 @@ def summaries(
         for codes, texts in (_exclusive(columns, trait) for trait in rules.policy.exclusive)
     ]
     sources = _sources(derived, rules)
-    fits = derived.whole & _within(values, seen, rules) if limits else derived.whole
+    fits = derived.whole
+    if limits:
+        fits = fits & ~derived.named & _within(values, seen, rules)
     guarded: Bools = np.any(values[:, np.array(rules.guard, dtype=bool)] > 0, axis=1)
     ids: dict[int, list[int]] = defaultdict(list)
     for number, at in zip(carried[0].tolist(), component[carried[1]].tolist(), strict=True):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from tests.laws.online import History
@@ -12,16 +12,22 @@ from sameas.engine.online.loading import judgement_of
 from sameas.engine.online.rules import Rules
 from sameas.graph.model import Identifier
 from sameas.graph.store import tables as t
-from sameas.graph.versions import content_record_id, observation_id
+from sameas.graph.versions import Version, content_record_id, observation_id
 from sameas.matching.canonical import hash_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from sameas.engine.policy import Policy
-    from sameas.graph.versions import Version
 
 ERASE_KEY = bytes(range(32))
+
+
+@dataclass(frozen=True)
+class Reduced(Version):
+    """An event that lost identifiers, with the key that it was sent with."""
+
+    had: str = ""
 
 
 def left_of(history: History, store: Any) -> History:
@@ -56,6 +62,7 @@ def left_of_version(
         left = tuple(one for one in version.identifiers if one not in gone)
         if version.record_id is None and not any(one.type in types for one in left):
             return None
+        had = key_of(version)
         version = replace(
             version,
             identifiers=left,
@@ -67,10 +74,16 @@ def left_of_version(
             also=frozenset(pair for pair in version.also if pair[1] not in gone),
             traits={} if version.record_id is None else version.traits,
         )
+        if version.record_id is None:
+            mine = {one.name: getattr(version, one.name) for one in fields(Version)}
+            version = Reduced(**mine, had=had)
     return version
 
 
 def key_of(version: Version) -> str:
+    """The record id of what was sent."""
+    if isinstance(version, Reduced):
+        return version.had
     if version.record_id is not None:
         return version.record_id
     if version.identifiers:
