@@ -12,9 +12,8 @@ from sameas.engine.online.calls import Calls
 from sameas.engine.online.door import Said
 from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
-from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.outcomes import Health
-from sameas.engine.online.policies import Policies
+from sameas.engine.online.policies import KEEP, Policies
 from sameas.engine.online.rules import Rules
 from sameas.engine.online.writer import Writer
 from sameas.engine.policy import loads
@@ -156,9 +155,12 @@ class Engine:
         """Let what comes from now on be seen again; see `Calls.unsuppress`."""
         return self.run(self.calls.unsuppress(**named))
 
-    def preview(self, policy: Policy) -> Preview:
-        """Say what another policy would do to the graph as it is. O(inputs), beside the writes."""
-        return self._policies.preview(policy)
+    def preview(self, policy: Policy | None = None, *, model: str | None = KEEP) -> Preview:
+        """Say what another policy or model would do to the graph as it is.
+
+        O(inputs), beside the writes. What is not given stays; `model=None` matches nothing.
+        """
+        return self._policies.preview(policy, model)
 
     def set_policy(self, policy: Policy) -> PolicyState:
         """Begin to change the policy; see `whole.change_policy`. Returns at once.
@@ -167,6 +169,16 @@ class Engine:
             EngineError: a change is under way.
         """
         return self._policies.change(policy)
+
+    def set_model(self, model: str | None) -> PolicyState:
+        """Begin to change the model, the text of a model.json; None: nothing is matched.
+
+        As a change of the policy, and told by `policy_state` too.
+
+        Raises:
+            SameasError: the text is no model, or a change is under way.
+        """
+        return self._policies.change(None, model)
 
     def policy_state(self) -> PolicyState:
         """Tell the policy in force, and how far a change to another one is."""
@@ -238,7 +250,7 @@ class Engine:
 @lru_cache(maxsize=2)
 def _rules_of(policy: str, model: str | None) -> Rules:
     """The rules of a state of the store: in a policy change, not those of the writer."""
-    return Rules(loads(policy), read_model(model))
+    return Rules(loads(policy), model)
 
 
 def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:

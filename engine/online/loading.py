@@ -11,7 +11,6 @@ import numpy as np
 from sameas.engine import policy as policies
 from sameas.engine.judgements import verdicts
 from sameas.engine.online.counters import Counters
-from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.rules import Rules
 from sameas.engine.online.state import State
 from sameas.graph.model import Identifier, Judgement, RecordKey
@@ -56,7 +55,7 @@ def load_state(store: Reader, *, erase_key: bytes = b"") -> State:
     """What the writer must know, read from the store."""
     policy = policies.loads(fact(store, "policy") or "")
     state = State(
-        Rules(policy, read_model(fact(store, "model"))),
+        Rules(policy, fact(store, "model")),
         Counters.loads(fact(store, "counters")),
         np.frombuffer(bytes.fromhex(fact(store, "id_key") or "")[:16], dtype=np.uint64),
         digests=bool(fact(store, "digests")),

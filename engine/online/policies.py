@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine import policy as policies
 from sameas.engine.online.outcomes import PolicyState
+from sameas.engine.online.rules import Rules
 from sameas.errors import EngineError, Fault
 
 if TYPE_CHECKING:
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     from sameas.engine.policy import Policy
     from sameas.graph.store.port import Store
 
-__all__ = ["Policies"]
+__all__ = ["KEEP", "Policies"]
+
+KEEP = "keep"
+"""Instead of a model's text: the model that is in force."""
 
 
 @dataclass(slots=True)
@@ -40,15 +44,23 @@ class Policies:
         self._thread: threading.Thread | None = None
         self._last = _Change()
 
-    def preview(self, policy: Policy) -> Preview:
-        """Say what a policy would do to the graph as it is. O(inputs), beside the writes."""
+    def preview(self, policy: Policy | None, model: str | None = KEEP) -> Preview:
+        """Say what a policy or model would do to the graph as it is.
+
+        O(inputs), beside the writes.
+        """
         from sameas.engine.online.whole import preview
 
         with self._store.snapshot() as reader:
-            return preview(reader, policy)
+            return preview(reader, self._rules(policy, model))
 
-    def change(self, policy: Policy) -> PolicyState:
-        """Begin to change to a policy; returns at once.
+    def _rules(self, policy: Policy | None, model: str | None) -> Rules:
+        """Those in force, but for what is given."""
+        now = self._writer.state.rules
+        return Rules(policy or now.policy, now.model if model == KEEP else model)
+
+    def change(self, policy: Policy | None, model: str | None = KEEP) -> PolicyState:
+        """Begin to change to a policy and a model; returns at once.
 
         Raises:
             EngineError: a change is under way.
@@ -58,9 +70,10 @@ class Policies:
                 raise EngineError(
                     Fault("policy", "a change is under way", "wait until it is done or has failed")
                 )
+            rules = self._rules(policy, model)
             self._last = _Change(position=self._last.position)
             self._thread = threading.Thread(
-                target=self._run, args=(policy, self._last), name="sameas-policy", daemon=True
+                target=self._run, args=(rules, self._last), name="sameas-policy", daemon=True
             )
             self._thread.start()
         return self.state()
@@ -80,7 +93,7 @@ class Policies:
     def _changing(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
-    def _run(self, policy: Policy, change: _Change) -> None:
+    def _run(self, rules: Rules, change: _Change) -> None:
         from sameas.engine.online.whole import change_policy
 
         def progress(_stage: str, turn: int, tries: int | None) -> None:
@@ -88,6 +101,6 @@ class Policies:
             change.attempt = change.attempts if tries is None else turn + 1
 
         try:
-            change.position = change_policy(self._store, self._writer, policy, progress=progress)
+            change.position = change_policy(self._store, self._writer, rules, progress=progress)
         except Exception as failure:  # noqa: BLE001 - nobody waits for it; whoever asks is told
             change.failed = str(failure) or type(failure).__name__

@@ -6,11 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.matches.weights import Weights
 from sameas.matching.canonical import Options, canonicalise, is_junk
 
 if TYPE_CHECKING:
-    from sameas.engine.evidence import Matcher
     from sameas.engine.policy import Policy
     from sameas.matching.canonical import Outcome
 
@@ -26,10 +26,12 @@ class Rules:
     """One policy, and the model that goes with it. Types go by their place in rank order, 0 the
     highest."""
 
-    def __init__(self, policy: Policy, matcher: Matcher | None = None) -> None:
+    def __init__(self, policy: Policy, model: str | None = None) -> None:
         self.policy = policy
-        self.matcher = matcher
-        self.weights = None if matcher is None else Weights(matcher)
+        self.model = model
+        """The text of a model.json; None: nothing is matched."""
+        self.matcher = read_model(model)
+        self.weights = None if self.matcher is None else Weights(self.matcher)
         kinds = policy.identifiers
         self.types = [kind.name for kind in kinds]
         self.place = {kind.name: place for place, kind in enumerate(kinds)}

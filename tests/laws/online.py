@@ -13,6 +13,7 @@ import msgspec
 from sameas.engine import reference
 from sameas.engine.online.events import Event, Withdrawal
 from sameas.engine.online.rules import LINKED, Rules
+from sameas.engine.reference.matches import ModelEvidence
 from sameas.graph.model import Identifier, Judgement, RecordKey
 from sameas.graph.store import tables as t
 from sameas.graph.versions import Version
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.policy import Policy
     from sameas.graph.model import Ref
+    from tests.laws.toy import Toy
 
 __all__ = ["History", "Kept", "Plain", "kept", "oracle", "policy"]
 
@@ -77,6 +79,7 @@ class History:
     policy: Policy
     versions: list[Version] = field(default_factory=list)
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    model: Toy | None = None
     values: int = 4
     """How many there are of each type. With more than 4 rows say less and join more: no digests,
     hardly a name."""
@@ -99,6 +102,8 @@ class History:
         traits = {} if self.calm and r.randrange(8) else dict(r.choice(NAMES))
         if not self.calm and r.randrange(4) == 0:
             traits["birth_date"] = r.choice(("1990-01-01", "1991-02-02"))
+        if self.model is not None:
+            traits = self.traits(r)
         return Event(
             r.choice(SOURCES),
             identifiers,
@@ -108,6 +113,15 @@ class History:
             r.choice((None, None, r.randrange(12))),
             f"m{r.randrange(40)}" if r.randrange(6) == 0 else None,
         )
+
+    def traits(self, r: Random) -> dict[str, str]:
+        """What may be compared, from few values: many records have one vector."""
+        found = dict(r.choice(NAMES))
+        if r.randrange(3):
+            found["birth_date"] = r.choice(("1990-01-01", "1991-02-02"))
+        if r.randrange(3):
+            found["city"] = r.choice(("Rome", "Oslo", "Bonn"))
+        return found if r.randrange(5) else {}
 
     def identifier(self, r: Random) -> tuple[str, str]:
         """Type and raw value, from few; a hashed email is one of an email that may be there."""
@@ -208,7 +222,10 @@ class Kept:
 def oracle(history: History) -> Kept:
     """What the slow function says."""
     records = reference.live_records(history.versions)
-    found = reference.resolve(records, history.policy, list(history.judgements.values()))
+    evidence = None if history.model is None else ModelEvidence(records, history.model)
+    found = reference.resolve(
+        records, history.policy, list(history.judgements.values()), evidence
+    )
     joins = {kind.name for kind in history.policy.identifiers if kind.links}
     return Kept(
         found.profiles,

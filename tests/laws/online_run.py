@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.events import Answer
     from sameas.engine.policy import Policy
+    from tests.laws.toy import Toy
 
 __all__ = ["Run", "Word", "begun"]
 
@@ -67,18 +68,20 @@ class Run:
         budget: int = BUDGET,
         values: int = 4,
         forgets: bool = False,
+        model: Toy | None = None,
     ) -> None:
         plain = Plain()
         self._opened = opened or (lambda: plain)
         self._budget = budget
         self._forgets = forgets
-        self.history = History(first, values=values)
+        self.history = History(first, model=model, values=values)
         self.ledger = Ledger(ID_KEY)
         self.now = 100
         self.moments: dict[int, tuple[dict[int, str], set[str]]] = {}
         """By commit time: the profile id of each live record, and the ids that were gone."""
-        self.log: list[object] = [first]
-        self.engine = self._open(policy=first, id_key=ID_KEY)
+        self.log: list[object] = [first, model]
+        text = None if model is None else model.to_json()
+        self.engine = self._open(policy=first, model=text, id_key=ID_KEY)
 
     def _open(self, **new: Any) -> Engine:
         return Engine(

@@ -49,7 +49,7 @@ class Fitted:
     level: dict[int, int] = field(default_factory=dict)
     """By record."""
     bases: dict[int, int] = field(default_factory=dict)
-    """By record: how many bases its part has."""
+    """By record: how many bases its part has; 2 stands for all that are more than one."""
     pairs: list[t.VectorPair] = field(default_factory=list)
     """The pairs that count: those inside of one part, strong enough for its step."""
 

@@ -18,6 +18,8 @@ from sameas.graph.store import tables as t
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
+    from numpy.typing import NDArray
+
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.whole.derive import Derived
     from sameas.engine.online.whole.replayed import Replayed
@@ -181,6 +183,8 @@ class _Comparison:
         rows = {row.number: row for row in self.reader.scan(t.COMPONENT)}
         used: set[int] = set()
         exact = self.summaries()
+        # a matched component may be whole; that its links are all granted shows it
+        whole = derived.whole | (derived.matched & ~derived.named & ~self.refusing())
         clusters: dict[int, set[int | None]] = defaultdict(set)
         number_of: dict[int, int] = {}
         for at, component in enumerate(derived.component.tolist()):
@@ -202,7 +206,10 @@ class _Comparison:
                 yield Difference("component", where, f"{found.nodes} nodes", f"{nodes} nodes")
             if found.cluster is not None and clusters[component] != {found.cluster}:
                 yield Difference("component", where, f"is profile {found.cluster}", "others too")
-            if found.cluster is not None and not derived.whole[component]:
+            if found.level != derived.level[component]:
+                level = f"step {derived.level[component]} of the ladder"
+                yield Difference("component", where, f"step {found.level}", level)
+            if found.cluster is not None and not whole[component]:
                 yield Difference("component", where, "whole", "resolved step by step")
             if found.summary is not None:
                 if found.cluster is None:
@@ -211,6 +218,14 @@ class _Comparison:
                     yield Difference("summary", where, "there", "none: a judgement speaks of it")
                 else:
                     yield from self.summary(where, found.summary, exact[component])
+
+    def refusing(self) -> NDArray[np.bool_]:
+        """C: components in which a link is refused."""
+        derived = self.derived
+        found = np.zeros(len(derived.nodes), dtype=bool)
+        linked = derived.standing[derived.ids] == LINKED
+        found[derived.component[derived.record[linked & ~derived.granted]]] = True
+        return found
 
     def summaries(self) -> list[str | None]:
         """Of all components, by the store's numbers."""
@@ -242,7 +257,7 @@ class _Comparison:
     def summary(self, where: str, text: str, exact: str | None) -> Iterator[Difference]:
         """A summary may count too much, never too little."""
         if exact is None:
-            return
+            return  # it is matched: the engine alone says whether it is whole
         is_, should = Summary.loads(text), Summary.loads(exact)
         for name in ("values", "seen"):
             mine, theirs = getattr(is_, name), getattr(should, name)
