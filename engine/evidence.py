@@ -1,21 +1,40 @@
 """Fuzzy evidence as the function sees it: weighted pairs, and a weight for any pair asked.
 
-Weights are integers, 2**-20 bit each, so that means compare exactly on every machine.
+Everything is said of *vectors*, what matching can read on a record; records may share one. Weights
+are integers, 2**-20 bit each, so that means compare exactly on every machine.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from sameas.errors import Fault, InputError
 from sameas.graph.model import Match, RecordKey
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable
+    from collections.abc import Callable, Hashable, Iterable
+
+    import numpy as np
+    from numpy.typing import NDArray
 
     from sameas.graph.model import Record
 
-__all__ = ["BIT", "LADDER", "MAX_VECTORS", "Evidence", "GivenMatches", "Matcher", "Vector"]
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = [
+    "BIT",
+    "LADDER",
+    "MAX_VECTORS",
+    "MAX_WEIGHT",
+    "MISSING",
+    "Evidence",
+    "GivenMatches",
+    "Matcher",
+    "Scores",
+    "Vector",
+]
 
 Vector = tuple[str, ...]
 """A record's canonical field values in the order of the model's fields; empty: it has none."""
@@ -25,6 +44,13 @@ BIT = 1 << 20
 
 MAX_VECTORS = 300
 """Distinct trait vectors in one component joined by matches; all their pairs are scored."""
+
+MAX_WEIGHT = 1 << 43
+"""No weight is further from 0. The pairs of `MAX_VECTORS` vectors, fewer than 2**17, then add up to
+less than 2**60 either way: sums never leave 64 bits."""
+
+MISSING = -(1 << 63)
+"""In an array of weights: nothing can be said of the pair."""
 
 LADDER: tuple[int | None, ...] = (0, 2 * BIT, 4 * BIT, 8 * BIT, 16 * BIT, 32 * BIT, None)
 """What a component that is too large adds to the edge threshold, step by step; None: no matches."""
@@ -47,8 +73,34 @@ class Evidence(Protocol):
     def weight(self, left: Hashable, right: Hashable, /) -> int | None:
         """The weight between two vectors, equal either way round; None if nothing can be said."""
 
-    def pairs(self) -> Iterable[Match]:
-        """The candidate pairs with their weights."""
+    def pairs(self) -> Iterable[tuple[Hashable, Hashable, int]]:
+        """The candidate pairs of vectors, each once, and their weights.
+
+        A vector with itself: the records that share it are candidates for each other.
+        """
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scores:
+    """Evidence on n records in arrays. Vectors are numbered from 0, in any order.
+
+    What the function answers depends on neither the numbers nor the order of the pairs.
+    """
+
+    vector: Ints
+    """n: the vector of each record; -1: it has too few comparable fields to vote."""
+    left: Ints
+    right: Ints
+    """The candidate pairs of at least the edge threshold, each once; `left` <= `right`. A vector
+    with itself: the records that share it match each other."""
+    weight: Longs
+    """Of each pair; `MAX_WEIGHT` from 0 at most."""
+    edge_threshold: int
+    """Least weight of a pair that joins components."""
+    cut: int
+    """Clusters join while their mean weight is above this."""
+    weigh: Callable[[Ints, Ints], Longs]
+    """The weights of any pairs of vectors, `MISSING` where nothing can be said."""
 
 
 class Matcher(Protocol):
@@ -96,7 +148,7 @@ class GivenMatches:
         """Take the pairs; of a pair given twice the greater weight counts.
 
         Raises:
-            InputError: a pair joins a record with itself.
+            InputError: a pair joins a record with itself, or its weight is beyond `MAX_WEIGHT`.
         """
         self.edge_threshold = edge_threshold
         self.cut = cut
@@ -107,6 +159,11 @@ class GivenMatches:
             left, right = sorted((match.left, match.right))
             if left == right:
                 faults.append(Fault(left.ref, "is matched with itself", "name two records"))
+                continue
+            if abs(match.weight) > MAX_WEIGHT:
+                where = f"{left.ref} and {right.ref}"
+                most = MAX_WEIGHT // BIT
+                faults.append(Fault(where, "weigh too much", f"at most {most:,} bits either way"))
                 continue
             known = self._weights.get((left, right))
             self._weights[left, right] = match.weight if known is None else max(known, match.weight)
@@ -124,7 +181,7 @@ class GivenMatches:
         assert isinstance(right, RecordKey)
         return self._weights.get((left, right) if left < right else (right, left))
 
-    def pairs(self) -> Iterable[Match]:
+    def pairs(self) -> Iterable[tuple[RecordKey, RecordKey, int]]:
         """The pairs as given, each once, in the order of their keys."""
         for (left, right), weight in sorted(self._weights.items()):
-            yield Match(left, right, weight)
+            yield left, right, weight

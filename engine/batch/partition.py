@@ -13,11 +13,12 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.components import connect
+from sameas.engine.batch.edges import matched
 from sameas.engine.batch.finish import CONTESTED, finish
 from sameas.engine.batch.links import LINKED, link
 from sameas.engine.batch.refusals import RefusedLinks, Words
 from sameas.engine.batch.risky import resolve_risky
-from sameas.engine.batch.settled import alias_of, matched, settle
+from sameas.engine.batch.settled import alias_of, settle
 from sameas.engine.batch.stepwise import Word
 
 if TYPE_CHECKING:
@@ -27,10 +28,11 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.components import Components
+    from sameas.engine.batch.edges import Edges
     from sameas.engine.batch.links import Given, Links
-    from sameas.engine.batch.settled import Edges, Settled
+    from sameas.engine.batch.settled import Settled
     from sameas.engine.batch.stepwise import Reason
-    from sameas.engine.evidence import Evidence
+    from sameas.engine.evidence import Scores
     from sameas.engine.policy import Policy
     from sameas.graph.model import Judgement
 
@@ -76,10 +78,18 @@ def partition(
     policy: Policy,
     *,
     judgements: Sequence[Judgement] = (),
-    evidence: Evidence | None = None,
+    evidence: Scores | None = None,
     given: Given | None = None,
 ) -> Partition:
-    """Resolve live records; `given` is what is known of identifiers that have others elsewhere."""
+    """Resolve live records.
+
+    Args:
+        columns: the live records.
+        policy: the rules.
+        judgements: what people said.
+        evidence: which of the records are alike; see `sameas.engine.batch.scores`.
+        given: what is known of identifiers that have others elsewhere.
+    """
     alias = alias_of(columns)
     settled = settle(columns, judgements, alias)
     found = link(
@@ -91,12 +101,13 @@ def partition(
         given=given,
     )
     words = _words(settled, found)
-    edges = matched(columns, evidence)
+    edges = matched(evidence, found.order)
     joined = [np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2)]
     matched_records = np.empty(0, dtype=np.int64)
     if edges is not None:
-        joined.append(np.stack([edges.left, edges.right], axis=1))
-        matched_records = edges.left
+        left, right, _ = edges.spelled()
+        joined.append(np.stack([left, right], axis=1).astype(np.int64))
+        matched_records = left.astype(np.int64)
     parts = connect(
         columns,
         found,

@@ -8,7 +8,7 @@ from sameas.engine.batch.stepwise import Node, Piece, Word
 from sameas.engine.evidence import LADDER, MAX_VECTORS
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 __all__ = ["Bounds", "bounded"]
 
@@ -24,7 +24,7 @@ class Bounds:
         max_component: int,
         edge_threshold: int,
         rank: Callable[[int], int],
-        vector: Callable[[int], Hashable | None],
+        vector: Callable[[int], int],
     ) -> None:
         self.max_component = max_component
         self.edge_threshold = edge_threshold
@@ -117,4 +117,4 @@ def _pieces(
 
 
 def _vectors(records: Iterable[int], bounds: Bounds) -> int:
-    return len({bounds.vector(record) for record in records} - {None})
+    return len({bounds.vector(record) for record in records} - {-1})

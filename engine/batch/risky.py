@@ -22,6 +22,7 @@ from sameas.engine.batch.stepwise import (
     Node,
     Reason,
     Surroundings,
+    least_of_each,
     place_dropped,
     resolve_piece,
 )
@@ -33,8 +34,9 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.components import Components
+    from sameas.engine.batch.edges import Edges
     from sameas.engine.batch.links import Links
-    from sameas.engine.batch.settled import Edges, Settled
+    from sameas.engine.batch.settled import Settled
     from sameas.engine.batch.stepwise import Outcome, Word, Work
     from sameas.engine.policy import Policy
 
@@ -239,7 +241,7 @@ class _Special:
         inside, starts = _inside(self.found, parts, parts.special)
         bounds = Bounds(
             max_component=self.policy.max_component,
-            edge_threshold=0 if self.edges is None else self.edges.evidence.edge_threshold,
+            edge_threshold=0 if self.edges is None else self.edges.scores.edge_threshold,
             rank=self.world.type_of,
             vector=self.world.vector,
         )
@@ -248,13 +250,8 @@ class _Special:
             words.setdefault(int(parts.of[word.left]), []).append(word)
         edges: dict[int, list[tuple[int, int, int]]] = {}
         if self.edges is not None:
-            rows = zip(
-                self.edges.left.tolist(),
-                self.edges.right.tolist(),
-                self.edges.weight.tolist(),
-                strict=True,
-            )
-            for edge in rows:
+            spelled = (array.tolist() for array in self.edges.spelled())
+            for edge in zip(*spelled, strict=True):
                 edges.setdefault(int(parts.of[edge[0]]), []).append(edge)
         for first, last in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
             records = inside[first:last].tolist()
@@ -275,10 +272,15 @@ class _Special:
             holders, refused = place_dropped(away, work_of, self.world)
             self.holders |= holders
             self.reasons |= refused
-            for left, right, _ in edges.get(at, ()):
-                if (left, right) not in looked_at and self.label[left] != self.label[right]:
-                    reason = Reason("component limit")
-                    self.refused_matches.append((left, right, reason))
+            passed_over = [
+                (a, b)
+                for a, b, _ in edges.get(at, ())
+                if (a, b) not in looked_at and self.label[a] != self.label[b]
+            ]
+            for left, right in least_of_each(
+                passed_over, self.world, lambda record: int(self.label[record])
+            ):
+                self.refused_matches.append((left, right, Reason("component limit")))
 
     def _nodes(self, records: Sequence[int]) -> dict[Node, list[int]]:
         found = self.found
@@ -318,7 +320,7 @@ def _surroundings(
     kinds = policy.identifiers
     type_of, ptr, ids = columns.type_of, found.ptr, found.ids
     names, code = found.clashes.names, found.clashes.code
-    evidence = None if edges is None else edges.evidence
+    scores = None if edges is None else edges.scores
 
     def source(record: int) -> str | None:
         if columns.kind[record] == OBSERVATION:
@@ -347,7 +349,7 @@ def _surroundings(
         exclusive=policy.exclusive,
         duplicate_free=sorted(policy.duplicate_free),
         settled=settled,
-        evidence=evidence,
+        scores=scores,
         type_of=lambda one: int(type_of[one]),
         counts_as=lambda one: int(found.counts_as[one]),
         carried=lambda record: ids[ptr[record] : ptr[record + 1]].tolist(),
@@ -363,5 +365,5 @@ def _surroundings(
             columns.record_ids[record].as_py(),
         ),
         record_ref=lambda record: columns.key(record).ref,
-        vector=lambda record: None if evidence is None else evidence.vector(columns.key(record)),
+        vector=lambda record: -1 if scores is None else int(scores.vector[record]),
     )

@@ -27,8 +27,8 @@ from sameas.engine.batch.output import check_target, folder
 from sameas.engine.batch.partition import partition
 from sameas.engine.batch.previous import ID_KEY, Previous
 from sameas.engine.batch.result import Result
+from sameas.engine.batch.scores import given_scores
 from sameas.engine.batch.tables import FORMAT_VERSION, STATUS, Answer, build, largest
-from sameas.engine.evidence import GivenMatches
 from sameas.engine.ids.advance import advance
 from sameas.engine.ids.kernels import holders
 from sameas.engine.read import from_table, inspect
@@ -119,7 +119,7 @@ class _Run:
                 found.columns,
                 self.policy,
                 judgements=self.judgements,
-                evidence=GivenMatches(self.matches) if self.matches else None,
+                evidence=given_scores(found.columns, self.matches) if self.matches else None,
             )
         with self.stage("ids"):
             before_ids: Ledger | bytes

@@ -1,4 +1,4 @@
-"""Judgements and matches in the numbers of `Columns`.
+"""Judgements in the numbers of `Columns`.
 
 A member of a judgement is one integer: a record its number r, an identifier x the number ~x.
 What a judgement names that is not there is left out: the judgement sleeps.
@@ -24,10 +24,9 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.links import Links
-    from sameas.engine.evidence import Evidence
     from sameas.graph.model import Judgement, Ref
 
-__all__ = ["Edges", "Settled", "alias_of", "locate", "matched", "settle"]
+__all__ = ["Settled", "alias_of", "locate", "settle"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,30 +181,3 @@ def settle(
             if record in members and one in members
         },
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Edges:
-    """Matches at or above the edge threshold, and how to weigh any pair."""
-
-    evidence: Evidence
-    left: NDArray[np.int64]
-    right: NDArray[np.int64]
-    weight: NDArray[np.int64]
-
-
-def matched(columns: Columns, evidence: Evidence | None) -> Edges | None:
-    """The edges between live records; None if there are none."""
-    if evidence is None:
-        return None
-    pairs = [pair for pair in evidence.pairs() if pair.weight >= evidence.edge_threshold]
-    members = locate(columns, {key for pair in pairs for key in (pair.left, pair.right)})
-    rows = [
-        (members[pair.left], members[pair.right], pair.weight)
-        for pair in pairs
-        if pair.left in members and pair.right in members
-    ]
-    if not rows:
-        return None
-    left, right, weight = np.array(rows, dtype=np.int64).T
-    return Edges(evidence, left, right, weight)

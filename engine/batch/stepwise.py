@@ -9,16 +9,19 @@ One module: each constraint stands beside the totals that it is counted with.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
+
+from sameas.engine.evidence import MISSING
 from sameas.matching.names import compatible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Hashable, Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sameas.engine.batch.settled import Settled
-    from sameas.engine.evidence import Evidence
+    from sameas.engine.evidence import Scores
     from sameas.graph.model import Ref
 
 __all__ = [
@@ -30,6 +33,7 @@ __all__ = [
     "Surroundings",
     "Word",
     "Work",
+    "least_of_each",
     "place_dropped",
     "resolve_piece",
     "shown",
@@ -72,7 +76,7 @@ class Surroundings:
     duplicate_free: Sequence[str]
     """Source names, sorted."""
     settled: Settled
-    evidence: Evidence | None
+    scores: Scores | None
     type_of: Callable[[int], int]
     counts_as: Callable[[int], int]
     carried: Callable[[int], Sequence[int]]
@@ -90,7 +94,7 @@ class Surroundings:
     key: Callable[[int], tuple[str, str]]
     """A record's key."""
     record_ref: Callable[[int], str]
-    vector: Callable[[int], Hashable | None]
+    vector: Callable[[int], int]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +121,7 @@ class Cluster:
     sources: set[str] = field(default_factory=set)
     said: dict[str, set[str]] = field(default_factory=dict)
     words: list[frozenset[int]] = field(default_factory=list)
-    vectors: set[Hashable] = field(default_factory=set)
+    vectors: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -355,12 +359,12 @@ class Work:
         return holders, refused
 
     def matches(self) -> dict[tuple[int, int], Reason]:
-        evidence = self.world.evidence
-        if not self.piece.matches or evidence is None:
+        scores = self.world.scores
+        if not self.piece.matches or scores is None:
             return {}
         for record in self.piece.records:
             vector = self.world.vector(record)
-            if vector is not None:
+            if vector >= 0:
                 self.of[record].vectors.add(vector)
         clusters = self._clusters()
         least = {id(c): min(map(self.world.key, c.records)) for c in clusters}
@@ -369,13 +373,11 @@ class Work:
         def mean(left: Cluster, right: Cluster) -> tuple[int, int]:
             pair = (id(left), id(right)) if id(left) < id(right) else (id(right), id(left))
             if pair not in sums:
-                weights = [
-                    weight
-                    for one in left.vectors
-                    for other in right.vectors
-                    if (weight := evidence.weight(one, other)) is not None
-                ]
-                sums[pair] = sum(weights), len(weights)
+                pairs = list(product(sorted(left.vectors), sorted(right.vectors)))
+                ends = np.array(pairs, dtype=np.int32).reshape(-1, 2)
+                weights = scores.weigh(ends[:, 0].copy(), ends[:, 1].copy())
+                weights = weights[weights != MISSING]
+                sums[pair] = int(weights.sum()), len(weights)
             return sums[pair]
 
         while True:
@@ -383,7 +385,7 @@ class Work:
             for place, left in enumerate(clusters):
                 for right in clusters[place + 1 :]:
                     total, count = mean(left, right)
-                    if count == 0 or total <= evidence.cut * count:
+                    if count == 0 or total <= scores.cut * count:
                         continue
                     low, high = sorted((least[id(left)], least[id(right)]))
                     if best is not None:
@@ -402,14 +404,14 @@ class Work:
             least[id(left)] = min(least[id(left)], least[id(right)])
             sums = {pair: total for pair, total in sums.items() if id(left) not in pair}
         refused = {}
-        for a, b in self.piece.matches:
+        apart = [pair for pair in self.piece.matches if self.of[pair[0]] is not self.of[pair[1]]]
+        for a, b in least_of_each(apart, self.world, lambda record: id(self.of[record])):
             left, right = self.of[a], self.of[b]
-            if left is not right:
-                total, count = mean(left, right)
-                if total > evidence.cut * count:
-                    reason = self.breaks(left, right, guarded=False)
-                    assert reason is not None
-                    refused[a, b] = reason
+            total, count = mean(left, right)
+            if total > scores.cut * count:
+                reason = self.breaks(left, right, guarded=False)
+                assert reason is not None
+                refused[a, b] = reason
         return refused
 
     def _clusters(self) -> list[Cluster]:
@@ -421,6 +423,19 @@ class Work:
         matches = self.matches()
         clusters = [cluster.records for cluster in self._clusters()]
         return Outcome(clusters, holders, links, words, matches, self)
+
+
+def least_of_each(
+    pairs: Sequence[tuple[int, int]], world: Surroundings, place: Callable[[int], int]
+) -> list[tuple[int, int]]:
+    """Of the matches between one pair of vectors and one pair of places, the one of least keys."""
+    least: dict[object, tuple[int, int]] = {}
+    for pair in pairs:
+        same = (frozenset(map(world.vector, pair)), frozenset(map(place, pair)))
+        known = least.setdefault(same, pair)
+        if sorted(map(world.key, pair)) < sorted(map(world.key, known)):
+            least[same] = pair
+    return list(least.values())
 
 
 def shown(name: str) -> str:

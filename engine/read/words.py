@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
-from sameas.engine.evidence import BIT
+from sameas.engine.evidence import BIT, MAX_WEIGHT
 from sameas.engine.read.times import to_micros
 from sameas.errors import Fault, InputError
 from sameas.graph.model import Identifier, Judgement, Match, RecordKey
@@ -207,6 +207,9 @@ def read_matches(path: Path) -> list[Match]:
             continue
         if left == right:
             faults.append(Fault(where, f"matches {left.ref} with itself"))
+        if abs(weight) > MAX_WEIGHT:
+            most = f"at most {MAX_WEIGHT // BIT:,} bits either way"
+            faults.append(Fault(where, f"weighs {row['weight']} bits", most))
         found.append(Match(left, right, weight))
     if faults:
         raise InputError(faults)

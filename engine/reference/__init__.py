@@ -15,6 +15,7 @@ from sameas.engine.reference.clusters import Clusters, place_dropped, resolve_co
 from sameas.engine.reference.components import components
 from sameas.engine.reference.ids import Carried, Ledger, Movement, advance
 from sameas.engine.reference.links import Node, Reason, aliases, links
+from sameas.engine.reference.matches import least_of_each, record_pairs
 from sameas.engine.reference.versions import live_records
 
 if TYPE_CHECKING:
@@ -98,15 +99,15 @@ def resolve(
     for (key, node), reason in unplaced.items():
         reasons[key, node.identifier] = reason
     looked_at = {match for piece in pieces for match in piece.matches}
-    for match in evidence.pairs():
-        ends = (home.get(match.left), home.get(match.right))
-        if (
-            None not in ends
-            and ends[0] != ends[1]
-            and match.weight >= evidence.edge_threshold
-            and match not in looked_at
-        ):
-            refused.add(("match", match.left.ref, match.right.ref, "component limit", ()))
+    passed_over = [
+        match
+        for match in record_pairs(evidence, found.records)
+        if match.weight >= evidence.edge_threshold
+        and home[match.left] != home[match.right]
+        and match not in looked_at
+    ]
+    for match in least_of_each(evidence, passed_over, home.__getitem__):
+        refused.add(("match", match.left.ref, match.right.ref, "component limit", ()))
     reasons |= found.refused
     granted = set()
     identifiers = {}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.reference.components import stands_for
 from sameas.engine.reference.links import Reason, shown
+from sameas.engine.reference.matches import least_of_each
 from sameas.matching.names import compatible
 
 if TYPE_CHECKING:
@@ -241,14 +242,14 @@ class _Work:
                 break
             self.join(best[3], best[4])
         refused = {}
-        for match in self.component.matches:
+        apart = [m for m in self.component.matches if self.of[m.left] is not self.of[m.right]]
+        for match in least_of_each(evidence, apart, self.of.__getitem__):
             left, right = self.of[match.left], self.of[match.right]
-            if left is not right:
-                total, count = mean(left, right)
-                if total > evidence.cut * count:
-                    reason = self.breaks(left, right, guarded=False)
-                    assert reason is not None
-                    refused[match.left, match.right] = reason
+            total, count = mean(left, right)
+            if total > evidence.cut * count:
+                reason = self.breaks(left, right, guarded=False)
+                assert reason is not None
+                refused[match.left, match.right] = reason
         return refused
 
 

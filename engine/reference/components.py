@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import networkx as nx
 
 from sameas.engine.evidence import LADDER, MAX_VECTORS
+from sameas.engine.reference.matches import record_pairs
 from sameas.graph.model import RecordKey
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Component:
     dropped: tuple[Node, ...]
     """Those that the component limit keeps from linking."""
     matches: tuple[Match, ...]
-    """The pairs that join components; none: matches are not looked at."""
+    """The pairs of records that join it, spelled out; none: matches are not looked at."""
 
 
 def stands_for(found: Links, ref: Ref) -> RecordKey | None:
@@ -49,11 +50,7 @@ def components(
     found: Links, policy: Policy, verdicts: Verdicts, evidence: Evidence
 ) -> list[Component]:
     """All components, every record in one of them."""
-    pairs = [
-        match
-        for match in evidence.pairs()
-        if match.left in found.records and match.right in found.records
-    ]
+    pairs = list(record_pairs(evidence, found.records))
     said = []
     for left, right, _ in verdicts.same:
         one, other = stands_for(found, left), stands_for(found, right)

@@ -12,6 +12,7 @@ from sameas.engine.batch import components, pieces
 from sameas.engine.batch import partition as fast
 from sameas.engine.batch.columns import Columns
 from sameas.engine.batch.links import STANDINGS
+from sameas.engine.batch.scores import scores_of
 from sameas.engine.reference import Partition, Standing
 
 if TYPE_CHECKING:
@@ -68,9 +69,8 @@ def with_columns(world: World) -> tuple[Partition, fast.Partition]:
     """The fast path's answer, in the oracle's form and in its own."""
     columns = Columns.from_records(world.records, world.policy)
     with _bounded(world):
-        answer = fast.partition(
-            columns, world.policy, judgements=world.judgements, evidence=world.evidence
-        )
+        scores = None if world.evidence is None else scores_of(columns, world.evidence)
+        answer = fast.partition(columns, world.policy, judgements=world.judgements, evidence=scores)
     return _plain(columns, answer), answer
 
 

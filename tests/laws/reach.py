@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.judgements import verdicts
 from sameas.engine.reference.links import aliases, links
+from sameas.engine.reference.matches import record_pairs
 from tests.laws.answers import with_columns
 
 if TYPE_CHECKING:
@@ -66,8 +67,8 @@ def reached(world: World) -> Counter[str]:
     if scores is not None:
         home = {key: profile for profile in answer.profiles for key in profile}
         linked = {frozenset(pair) for pair in _linked(answer.granted)}
-        for match in scores.pairs():
-            if match.left in home and match.right in home and home[match.left] is home[match.right]:
+        for match in record_pairs(scores, home):
+            if home[match.left] is home[match.right]:
                 found["matched profile"] += frozenset((match.left, match.right)) not in linked
         vectors = {scores.vector(record.key) for record in world.records} - {None}
         found["component limit by ladder"] += len(vectors) > world.max_vectors

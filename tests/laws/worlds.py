@@ -15,10 +15,12 @@ from hypothesis import strategies as st
 
 from sameas.engine.evidence import BIT, MAX_VECTORS, GivenMatches
 from sameas.engine.policy import IdentifierType, Policy
+from sameas.engine.reference.matches import ModelEvidence
 from sameas.graph.model import Identifier, Judgement, Match, Record, RecordKey
+from tests.laws.matchers import ToyMatcher, toy_matcher
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping, Sequence
+    from collections.abc import Sequence
 
     from sameas.engine.evidence import Evidence
 
@@ -34,39 +36,6 @@ SOURCES = ("crm", "web", "pos")
 TYPES = ("user_id", "email", "phone", "cookie", "email_sha256", "segment")
 
 
-class Scored:
-    """Evidence on trait vectors that records may share: every pair of vectors has its weight."""
-
-    def __init__(
-        self,
-        vectors: Mapping[RecordKey, int],
-        weights: Mapping[tuple[int, int], int],
-        found: Sequence[tuple[RecordKey, RecordKey]],
-        *,
-        edge_threshold: int,
-        cut: int,
-    ) -> None:
-        self.edge_threshold = edge_threshold
-        self.cut = cut
-        self._vectors = vectors
-        self._weights = weights
-        self._found = found
-
-    def vector(self, key: RecordKey, /) -> int | None:
-        return self._vectors.get(key)
-
-    def weight(self, left: Hashable, right: Hashable, /) -> int | None:
-        assert isinstance(left, int)
-        assert isinstance(right, int)
-        return self._weights.get((min(left, right), max(left, right)))
-
-    def pairs(self) -> Iterable[Match]:
-        for left, right in self._found:
-            weight = self.weight(self._vectors[left], self._vectors[right])
-            if weight is not None:
-                yield Match(left, right, weight)
-
-
 @dataclass(frozen=True)
 class World:
     """One input of the function."""
@@ -74,8 +43,15 @@ class World:
     records: tuple[Record, ...]
     policy: Policy
     judgements: tuple[Judgement, ...] = ()
-    evidence: Evidence | None = None
+    scored: ToyMatcher | GivenMatches | None = None
     max_vectors: int = MAX_VECTORS
+
+    @property
+    def evidence(self) -> Evidence | None:
+        """What matching says of these records."""
+        if isinstance(self.scored, ToyMatcher):
+            return ModelEvidence(self.records, self.scored)
+        return self.scored
 
     def without(self, *, record: int | None = None) -> World:
         """The same world with one record less."""
@@ -162,24 +138,15 @@ def judgement(r: Random, keys: Sequence[RecordKey], number: int, *, values: int)
     return Judgement(f"j{number}", kind, left, right, r.randrange(4))
 
 
-def evidence(r: Random, keys: Sequence[RecordKey]) -> Evidence:
-    threshold, cut = r.choice((0, 0, BIT, -BIT)), r.choice((0, 0, BIT, -BIT))
+def scored(r: Random, keys: Sequence[RecordKey]) -> ToyMatcher | GivenMatches:
+    """A toy model, or pairs that somebody scored."""
+    if r.randrange(3):
+        return toy_matcher(r)
     pairs = {tuple(sorted(r.sample(list(keys), 2))) for _ in range(r.randrange(1, 2 * len(keys)))}
     high = r.choice((12, 12, 80))  # the last: up the whole ladder
-
-    def weight() -> int:
-        return r.randrange(-6, high) * BIT // 2
-
-    if r.randrange(2):
-        found = [Match(a, b, weight()) for a, b in sorted(pairs)]
-        return GivenMatches(found, edge_threshold=threshold, cut=cut)
-    size = r.randrange(1, len(keys) + 1)
-    vectors = {key: r.randrange(size) for key in keys if r.randrange(6)}
-    weights = {
-        (a, b): weight() for a in range(size) for b in range(a, size) if a == b or r.randrange(5)
-    }
-    known = [(a, b) for a, b in sorted(pairs) if a in vectors and b in vectors]
-    return Scored(vectors, weights, known, edge_threshold=threshold, cut=cut)
+    found = [Match(a, b, r.randrange(-6, high) * BIT // 2) for a, b in sorted(pairs)]
+    threshold, cut = r.choice((0, 0, BIT, -BIT)), r.choice((0, 0, BIT, -BIT))
+    return GivenMatches(found, edge_threshold=threshold, cut=cut)
 
 
 def world(r: Random, *, max_records: int = 10) -> World:
@@ -206,7 +173,7 @@ def world(r: Random, *, max_records: int = 10) -> World:
         one = r.choice(loaded)
         end = frozenset({r.choice(one.identifiers)})
         words.append(Judgement("cut", "different", frozenset({one.key}), end, 3))
-    scores = evidence(r, keys) if size > 1 and r.randrange(2) else None
+    scores = scored(r, keys) if size > 1 and r.randrange(2) else None
     most = r.choice((MAX_VECTORS, MAX_VECTORS, 2, 3, 6))
     return World(found, policy(r), tuple(words), scores, most)
 

@@ -106,8 +106,9 @@ def edges(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         yield from _link_rows(answer)
         if edges is None:
             return
-        for span in spans(len(edges.left)):
-            left, right = edges.left[span], edges.right[span]
+        lefts, rights, weights = edges.spelled()
+        for span in spans(len(lefts)):
+            left, right = lefts[span], rights[span]
             n = len(left)
             together = partition.profile[left] == partition.profile[right]
             yield batch_of(
@@ -120,7 +121,7 @@ def edges(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                     "value": pa.nulls(n, pa.string()),
                     "to_source": words(columns.sources, columns.source[right]),
                     "to_record_id": strings(columns.record_ids.take(pa.array(right))),
-                    "weight": pa.array(edges.weight[span]),
+                    "weight": pa.array(weights[span]),
                     "status": words(["apart", "linked"], together),
                     "raw": pa.nulls(n, _SPELLINGS),
                 },

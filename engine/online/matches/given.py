@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass, field
-from itertools import combinations, product
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sameas.engine.batch.partition import partition
+from sameas.engine.evidence import MISSING, Scores
 from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.matches.ladder import Base, Fitted, fit
 from sameas.engine.online.matches.vectors import vector_from
-from sameas.graph.model import Match
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Mapping
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.links import Given
@@ -24,9 +26,11 @@ if TYPE_CHECKING:
     from sameas.engine.online.region import Region
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
-    from sameas.graph.model import RecordKey
 
-__all__ = ["Matched", "evidence_of"]
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Matched", "evidence_of", "scores"]
 
 
 @dataclass(slots=True)
@@ -41,48 +45,38 @@ class Matched:
     """None: no match joins anything here."""
 
 
-class Pairs:
-    """Evidence as the function takes it: the pairs that count, and a weight for any."""
+def scores(
+    weights: Weights,
+    vector: NDArray[np.integer],
+    values: Sequence[Vector],
+    pairs: Sequence[tuple[int, int, int]],
+) -> Scores:
+    """Evidence as the function takes it: the pairs that count, and a weight for any.
 
-    def __init__(
-        self,
-        weights: Weights,
-        vector: Mapping[RecordKey, int],
-        values: Mapping[int, Vector],
-        pairs: Iterable[t.VectorPair],
-    ) -> None:
-        self.edge_threshold = weights.matcher.edge_threshold
-        self.cut = weights.matcher.cut
-        self._weights = weights
-        self._vector = vector
-        self._values = values
-        self._pairs = pairs
+    Args:
+        weights: the model.
+        vector: n: the vector of each record; -1: none.
+        values: the vectors.
+        pairs: two vectors, and their weight.
+    """
+    low, high, weight = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
+    ends = np.sort(np.stack([low, high]).astype(np.int32), axis=0)
 
-    def vector(self, key: RecordKey, /) -> int | None:
-        """The number of the record's vector."""
-        return self._vector.get(key)
+    def weigh(one: Ints, other: Ints) -> Longs:
+        both = zip(one.tolist(), other.tolist(), strict=True)
+        said = weights.many([(values[a], values[b]) for a, b in both])
+        return np.array([MISSING if x is None else x for x in said], dtype=np.int64)
 
-    def weight(self, left: Hashable, right: Hashable, /) -> int | None:
-        """The weight of two vectors, by their numbers."""
-        assert isinstance(left, int)
-        assert isinstance(right, int)
-        return self._weights.of(self._values[left], self._values[right])
-
-    def pairs(self) -> Iterable[Match]:
-        """All pairs of records of the pairs of vectors."""
-        of: dict[int, list[RecordKey]] = defaultdict(list)
-        for key, number in self._vector.items():
-            of[number].append(key)
-        for pair in self._pairs:
-            left, right = of[pair.low], of[pair.high]
-            records = combinations(left, 2) if pair.low == pair.high else product(left, right)
-            for one, other in records:
-                yield Match(*sorted((one, other)), pair.weight)
+    matcher = weights.matcher
+    return Scores(
+        vector.astype(np.int32), ends[0], ends[1], weight, matcher.edge_threshold, matcher.cut,
+        weigh,
+    )  # fmt: skip
 
 
 def evidence_of(
     unit: Unit, state: State, region: Region, columns: Columns, given: Given
-) -> tuple[Matched, Pairs | None]:
+) -> tuple[Matched, Scores | None]:
     """What the region's records say by being alike; no evidence: nothing joins.
 
     Raises:
@@ -114,12 +108,10 @@ def evidence_of(
     for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
         bases[at].records.append(record)
     out.fitted = fit(unit, state, bases, vector, pairs, floor)
-    keys = {
-        columns.key(at): vector[record]
-        for at, record in enumerate(region.records)
-        if record in vector
-    }
-    return out, Pairs(weights, keys, values, out.fitted.pairs)
+    local = {number: at for at, number in enumerate(numbers)}
+    of = [local[vector[record]] if record in vector else -1 for record in region.records]
+    counts = [(local[pair.low], local[pair.high], pair.weight) for pair in out.fitted.pairs]
+    return out, scores(weights, np.array(of), [values[number] for number in numbers], counts)
 
 
 def _floors(unit: Unit, region: Region) -> dict[int, int]:

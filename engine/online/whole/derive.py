@@ -15,10 +15,9 @@ from sameas.engine.batch.partition import partition
 from sameas.engine.batch.settled import locate
 from sameas.engine.ids.kernels import holders
 from sameas.engine.online.matches.everything import everything
-from sameas.engine.online.matches.given import Pairs
+from sameas.engine.online.matches.given import scores
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import GONE, LINKED
-from sameas.graph.store.tables import VectorPair
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,7 +28,6 @@ if TYPE_CHECKING:
     from sameas.engine.batch.partition import Partition
     from sameas.engine.evidence import Vector
     from sameas.engine.online.matches.everything import Everything
-    from sameas.engine.online.matches.weights import Weights
     from sameas.engine.online.rules import Rules
     from sameas.graph.model import Judgement
 
@@ -108,7 +106,9 @@ def derive(
         matches = everything(rules, vectors)
         level, counts, joined = matches.fit(rules, base, found.components.sizes)
         if counts.any():
-            evidence = _evidence(columns, rules.weights, matches, counts)
+            arrays = (matches.low, matches.high, matches.weight)
+            pairs = list(zip(*(one[counts].tolist() for one in arrays), strict=True))
+            evidence = scores(rules.weights, matches.vector, matches.values, pairs)
             found = partition(columns, rules.policy, judgements=judgements, evidence=evidence)
     of, width = found.components.of, len(found.components.sizes)
     levels = np.zeros(width, dtype=np.int64)
@@ -144,15 +144,6 @@ def derive(
         matches,
         counts,
     )
-
-
-def _evidence(columns: Columns, weights: Weights, matches: Everything, counts: Bools) -> Pairs:
-    """The pairs that count, as the function takes them."""
-    rows = zip(*(one[counts].tolist() for one in (matches.low, matches.high, matches.weight)))
-    keys = {
-        columns.key(at): vector for at, vector in enumerate(matches.vector.tolist()) if vector >= 0
-    }
-    return Pairs(weights, keys, dict(enumerate(matches.values)), [VectorPair(*row) for row in rows])
 
 
 def _named(columns: Columns, found: Partition, judgements: Sequence[Judgement]) -> Bools:
