@@ -6,6 +6,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from sameas.api.http.errors import Problem
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.calls import Call
 from sameas.errors import Fault
 from sameas.graph.store import tables as t
@@ -30,11 +31,10 @@ def together(calls: Sequence[Call[Result]]) -> Call[list[Result | Exception]]:
     def work(unit: Unit, state: State) -> list[Result | Exception]:
         done: list[Result | Exception] = []
         for call in calls:
-            mark = unit.mark()
             try:
-                done.append(call.work(unit, state))
+                with attempt(unit, state):
+                    done.append(call.work(unit, state))
             except Exception as failure:  # noqa: BLE001 - whatever it is, it is this call's
-                unit.undo(mark)
                 done.append(failure)
         return done
 

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Generic, TypeVar
 import msgspec
 
 from sameas.engine.online.apply import apply, reconsider
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.door import arrive
 from sameas.engine.online.events import Answer
 from sameas.engine.online.hidden import visible
@@ -219,14 +220,9 @@ def _canonical(judgement: Judgement, rules: Rules) -> Judgement:
 
 def _reword(unit: Unit, state: State, words: dict[str, Judgement], changed: Judgement) -> None:
     """Go from one set of judgements to another that differs in one."""
-    before = state.judgements
-    try:
+    with attempt(unit, state):
         state.judgements = words
         settle_words(state)
         refs = changed.left | changed.right
         begin(unit, state, [(r.type, r.value) for r in refs if isinstance(r, Identifier)])
         reconsider(unit, state, refs)
-    except BaseException:
-        state.judgements = before
-        settle_words(state)
-        raise

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.online.fast import summary_of
 from sameas.engine.online.matches.whole import is_bound, matched_components, may_be_whole
+from sameas.engine.online.namesakes import called
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.state import Live, decode_traits
 from sameas.engine.online.summary import union
@@ -74,7 +75,7 @@ def _is_named(unit: Unit, state: State, out: Resolved, records: list[int]) -> bo
     rows = unit.get_all(t.RECORD, [(number,) for number in records])
     refs = {RecordKey(row.source, row.record_id).ref for row in rows}
     carried = {(one,) for number in records for one in out.region.carried[number]}
-    refs |= {f"{one.type}:{one.value}" for one in unit.get_all(t.IDENTIFIER, carried)}
+    refs |= called(unit, state, unit.get_all(t.IDENTIFIER, carried))
     if state.digests:
         unit.look(t.FURTHER, _OF, [(number,) for number in records])
         names = [name for n in records for name in unit.find(t.FURTHER, _OF, (n,))]

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.hidden import FOR_GOOD, NEVER, names_of, need_key
 from sameas.engine.online.loading import judgement_of, settle_words
 from sameas.engine.online.opaque import erased_rows, opaque_id
@@ -27,7 +28,7 @@ from sameas.engine.online.reread import (
     read_again,
 )
 from sameas.engine.online.rows import text
-from sameas.engine.online.suppress import add, canonical, keys_of, restored
+from sameas.engine.online.suppress import add, canonical, keys_of
 from sameas.errors import EngineError, Fault
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
@@ -99,7 +100,7 @@ def erase(
     found = persons(unit, state, profile_id, keys, values)
     sweep = _Sweep(ids={one.id for one in found.ids})
     profiles = dict.fromkeys(found.profiles)
-    with restored(state):
+    with attempt(unit, state):
         hidden = found.own | {
             one for one in values if not state.rules.guard[state.rules.place[one[0]]]
         }

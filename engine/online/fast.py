@@ -13,7 +13,7 @@ import msgspec
 from sameas.engine.online.feed import Entry
 from sameas.engine.online.matches.review import review
 from sameas.engine.online.matches.whole import alike, stays_whole
-from sameas.engine.online.namesakes import has_namesakes, note
+from sameas.engine.online.namesakes import called, has_namesakes, note
 from sameas.engine.online.numbering import numbered
 from sameas.engine.online.rows import link_row, put_record
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
@@ -93,7 +93,7 @@ def join(unit: Unit, state: State, live: Live, feed: Feed, moved: Shift) -> bool
                 return False
             components.add(row.component)
         known.append((row, place, standing))
-    if state.named and _is_named(state, live, [row for row, _, _ in known]):
+    if state.named and _is_named(unit, state, live, [row for row, _, _ in known]):
         return False
     linked = set(components)
     matches = alike(unit, live.number, moved)
@@ -143,11 +143,11 @@ def join(unit: Unit, state: State, live: Live, feed: Feed, moved: Shift) -> bool
     return True
 
 
-def _is_named(state: State, live: Live, rows: list[t.IdentifierRow]) -> bool:
+def _is_named(unit: Unit, state: State, live: Live, rows: list[t.IdentifierRow]) -> bool:
     """Whether a judgement speaks of the record, or of an identifier by any of its names."""
-    refs = [RecordKey(live.source, live.record_id).ref]
-    refs += [f"{row.type}:{row.value}" for row in rows]
-    refs += [f"{kind}:{digest}" for kind, digest, _ in live.further]
+    refs = called(unit, state, rows)
+    refs.add(RecordKey(live.source, live.record_id).ref)
+    refs.update(f"{kind}:{digest}" for kind, digest, _ in live.further)
     return not state.named.keys().isdisjoint(refs)
 
 

@@ -77,10 +77,13 @@ def load_state(store: Reader, *, erase_key: bytes = b"") -> State:
 def settle_words(state: State) -> None:
     """Index the judgements by what they name."""
     state.named = {}
+    state.digests_named = False
     state.same_values = {}
     for key, judgement in state.judgements.items():
         for ref in judgement.left | judgement.right:
             state.named.setdefault(ref.ref, set()).add(key)
+            if isinstance(ref, Identifier) and ref.type in state.rules.digests:
+                state.digests_named = True
     for left, right, _ in verdicts(list(state.judgements.values()), {}).same:
         if isinstance(left, Identifier) and isinstance(right, Identifier):
             state.same_values.setdefault(left, set()).add(right)

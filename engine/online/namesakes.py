@@ -22,9 +22,10 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["begin", "has_namesakes", "meant", "note", "resolved", "widen"]
+__all__ = ["begin", "called", "has_namesakes", "meant", "note", "resolved", "widen"]
 
 _OF = ("record",)
+_ON = ("identifier",)
 _NAME = ("value", "type")
 _texts = msgspec.json.Decoder(list[str]).decode
 
@@ -88,6 +89,30 @@ def meant(unit: Unit, state: State, kind: str, digest: str) -> t.IdentifierRow |
     found = [row.email for row in unit.find(t.FURTHER, _NAME, (digest, kind)) if row.email]
     rows = unit.get_all(t.IDENTIFIER, [(number,) for number in set(found)])
     return min(rows, key=lambda row: row.value, default=None)
+
+
+def called(unit: Unit, state: State, identifiers: Iterable[t.IdentifierRow]) -> set[str]:
+    """The references that speak of some identifiers: of an address also its digests.
+
+    These are those of all spellings that its records sent. O(its records), if judgements name
+    digests.
+    """
+    rows = list(identifiers)
+    refs = {f"{row.type}:{row.value}" for row in rows}
+    if not (state.digests and state.digests_named) or state.rules.email < 0:
+        return refs
+    email = state.rules.types[state.rules.email]
+    mine = {row.number for row in rows if row.type == email}
+    unit.look(t.LINK, _ON, [(number,) for number in mine])
+    carriers = {link.record for one in mine for link in unit.find(t.LINK, _ON, (one,))}
+    unit.look(t.FURTHER, _OF, [(number,) for number in carriers])
+    refs.update(
+        f"{name.type}:{name.value}"
+        for record in carriers
+        for name in unit.find(t.FURTHER, _OF, (record,))
+        if name.email in mine
+    )
+    return refs
 
 
 def widen(unit: Unit, state: State, after: dict[int, Live | None]) -> dict[int, Live | None]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.namesakes import meant, resolved
+from sameas.engine.online.namesakes import called, meant, resolved
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED
 from sameas.graph.model import Identifier, RecordKey
 from sameas.graph.store import tables as t
@@ -207,9 +207,8 @@ class _Gathering:
 
     # -- judgements -------------------------------------------------------------------------
 
-    def ref_of(self, identifier: int) -> str:
-        row = self.row(identifier)
-        return f"{row.type}:{row.value}"
+    def refs_of(self, identifiers: Iterable[int]) -> set[str]:
+        return called(self.unit, self.state, map(self.row, identifiers))
 
     def partners(self, identifiers: Iterable[int], named: Iterable[Ref]) -> set[Ref]:
         """Everything that judgements speak of together with what changed."""
@@ -217,7 +216,7 @@ class _Gathering:
         if not state.named and not named:
             return set()
         refs = {ref.ref for ref in named}
-        refs.update(self.ref_of(one) for one in identifiers)
+        refs |= self.refs_of(identifiers)
         for number, live in self.changed.items():
             if live is not None:
                 refs.add(RecordKey(live.source, live.record_id).ref)
@@ -278,7 +277,9 @@ class _Gathering:
             spoken_of = {
                 one
                 for one in every - complete
-                if standing[one] == LINKED and self.ref_of(one) in self.state.named
+                if self.state.named
+                and standing[one] == LINKED
+                and not self.state.named.keys().isdisjoint(self.refs_of([one]))
             }
             if not spoken_of:
                 break
@@ -322,7 +323,7 @@ class _Gathering:
         state = self.state
         if not state.named:
             return []
-        refs = {self.ref_of(one) for one in identifiers}
+        refs = self.refs_of(identifiers)
         for row in self.unit.get_all(t.RECORD, [(one,) for one in records]):
             refs.add(RecordKey(row.source, row.record_id).ref)
         for live in self.changed.values():

@@ -56,6 +56,8 @@ class State:
     """By key: those that are not retracted."""
     named: dict[str, set[str]] = field(default_factory=dict)
     """By reference: the keys of the judgements that name it."""
+    digests_named: bool = False
+    """A judgement names a hashed email."""
     same_values: dict[Identifier, set[Identifier]] = field(default_factory=dict)
     """Identifiers that `same` judgements join pairwise."""
     suppressed: dict[bytes, int] = field(default_factory=dict)

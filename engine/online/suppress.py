@@ -6,11 +6,11 @@ lifting a suppression lets later rows in, and brings nothing back.
 
 from __future__ import annotations
 
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
 
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.hidden import (
     IDENTIFIER,
     MESSAGE,
@@ -34,13 +34,13 @@ from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
 
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Micros
 
-__all__ = ["add", "canonical", "keys_of", "restored", "suppress", "unsuppress"]
+__all__ = ["add", "canonical", "keys_of", "suppress", "unsuppress"]
 
 _texts = msgspec.json.Decoder(list[str]).decode
 
@@ -74,7 +74,7 @@ def suppress(
     if not keys and not values:
         raise EngineError(Fault("suppress", "names nothing", "send records or identifiers"))
     time = state.now if until is None else until
-    with restored(state):
+    with attempt(unit, state):
         names = _with_spellings(unit, state, values)
         before = keys_before(unit, state, keys)
         add(unit, state, time, keys, names, events=before)
@@ -118,7 +118,7 @@ def unsuppress(
     if faults:
         raise EngineError(faults)
     names += [(IDENTIFIER, *name) for one in values for name in names_of(state.rules, *one)]
-    with restored(state):
+    with attempt(unit, state):
         left = dict(state.suppressed)
         for kind, *parts in names:
             digest = digest_of(key, kind, *parts)
@@ -130,19 +130,6 @@ def unsuppress(
     return Suppressed(state.counters.position, len(records) + len(values))
 
 
-@contextmanager
-def restored(state: State) -> Iterator[None]:
-    """What fails inside leaves suppressions and judgements as they were."""
-    names = ("suppressed", "hidden_until", "judgements", "named", "same_values", "digests")
-    before = {name: getattr(state, name) for name in names}
-    try:
-        yield
-    except BaseException:
-        for name, value in before.items():
-            setattr(state, name, value)
-        raise
-
-
 def add(
     unit: Unit,
     state: State,
@@ -152,7 +139,7 @@ def add(
     events: Iterable[bytes] = (),
     messages: Iterable[tuple[str, str]] = (),
 ) -> None:
-    """Write suppressions; one that is there already keeps the later time. Use it in `restored`.
+    """Write suppressions; one that is there already keeps the later time. Use it in an `attempt`.
 
     Args:
         unit: what the group sees.

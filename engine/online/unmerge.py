@@ -11,12 +11,13 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.apply import profile_of, reconsider
 from sameas.engine.online.loading import row_of, settle_words
 from sameas.engine.online.outcomes import Unmerged
 from sameas.engine.online.person import cluster_of
 from sameas.engine.online.rules import LINKED
-from sameas.engine.online.suppress import canonical, keys_of, restored
+from sameas.engine.online.suppress import canonical, keys_of
 from sameas.errors import EngineError, Fault
 from sameas.graph.model import Identifier, Judgement, RecordKey
 from sameas.graph.store import tables as t
@@ -88,7 +89,7 @@ def unmerge(
             Fault("unmerge", "all records of the profile are named", "leave some on the other side")
         )
     judgement = _judgement(unit, state, members, carried, part, author=author, reason=reason)
-    with restored(state):
+    with attempt(unit, state):
         state.judgements = {**state.judgements, judgement.key: judgement}
         settle_words(state)
         reconsider(unit, state, judgement.left | judgement.right)

@@ -14,6 +14,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.unit import Unit
 from sameas.errors import EngineClosedError
 from sameas.graph.store import tables as t
@@ -142,12 +143,10 @@ class Writer:
             for job in group:
                 if job.waiting.cancelled():
                     continue
-                mark, digests = unit.mark(), state.digests
                 try:
-                    done.append((job, job.work(unit, state), None))
+                    with attempt(unit, state):
+                        done.append((job, job.work(unit, state), None))
                 except Exception as failure:  # noqa: BLE001 - whatever it is, it is this call's
-                    unit.undo(mark)
-                    state.digests = digests
                     done.append((job, None, failure))
             changes = unit.changes()
             if changes:
