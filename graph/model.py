@@ -6,6 +6,7 @@ every order that the function needs is the natural order of these values.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote, unquote
@@ -13,10 +14,34 @@ from urllib.parse import quote, unquote
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Identifier", "Judgement", "Match", "Micros", "Record", "RecordKey", "RecordKind", "Ref"]
+__all__ = [
+    "Identifier",
+    "Judgement",
+    "Match",
+    "Micros",
+    "Record",
+    "RecordKey",
+    "RecordKind",
+    "Ref",
+    "record_ref",
+]
 
 Micros = int
 """Microseconds since 1970-01-01T00:00:00Z."""
+
+
+_PLAIN = re.compile(r"[\w.~-]+", re.ASCII)
+
+
+def record_ref(source: str, record_id: str) -> str:
+    """`RecordKey.ref`.
+
+    >>> record_ref("crm", "a/7")
+    'crm/a%2F7'
+    """
+    if _PLAIN.fullmatch(source) and _PLAIN.fullmatch(record_id):
+        return f"{source}/{record_id}"
+    return f"{quote(source, safe='')}/{quote(record_id, safe='')}"
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -35,7 +60,7 @@ class RecordKey:
     @property
     def ref(self) -> str:
         """The percent-encoded reference `source/record_id`."""
-        return f"{quote(self.source, safe='')}/{quote(self.record_id, safe='')}"
+        return record_ref(self.source, self.record_id)
 
     @classmethod
     def parse(cls, ref: str) -> RecordKey:

@@ -6,10 +6,11 @@ to the same keys and hashes. All of them depend on content only.
 
 from __future__ import annotations
 
-from base64 import b32encode
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+
+from sameas.graph.base32 import base32
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -23,6 +24,7 @@ __all__ = [
     "content_hash",
     "content_record_id",
     "observation_id",
+    "observation_id_of",
     "time_at_the_door",
     "value_hash",
 ]
@@ -62,13 +64,13 @@ class Version:
 
 
 def _joined(parts: Iterable[str]) -> bytes:
-    """Parts with their lengths, so that no two lists of parts look the same."""
+    """Parts with their lengths in bytes, so that no two lists of parts look the same."""
+    parts = list(parts)
+    plain = "".join([f"{len(part)}:{part}" for part in parts])
+    if plain.isascii():
+        return plain.encode()
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
     return b"".join(b"%d:%b" % (len(part), part) for part in encoded)
-
-
-def _name(digest: bytes) -> str:
-    return b32encode(digest).decode().rstrip("=").lower()
 
 
 def time_at_the_door(event_time: Micros | None, receipt: Micros) -> Micros:
@@ -100,11 +102,16 @@ def observation_id(identifiers: Iterable[Identifier]) -> str:
     >>> observation_id([ann, tab]) == observation_id([tab, ann, ann])
     True
     """
-    parts = [part for one in sorted(set(identifiers)) for part in (one.type, one.value)]
-    return "o_" + _name(blake2b(_joined(parts), digest_size=15).digest())
+    return observation_id_of((one.type, one.value) for one in identifiers)
+
+
+def observation_id_of(identifiers: Iterable[tuple[str, str]]) -> str:
+    """`observation_id` of (type, value)."""
+    parts = [part for one in sorted(set(identifiers)) for part in one]
+    return "o_" + base32(blake2b(_joined(parts), digest_size=15).digest())
 
 
 def content_record_id(traits: Mapping[str, str], occurrence: int) -> str:
     """The record id of a row that has neither a record id nor an identifier."""
-    name = _name(content_hash((), traits)[:15])
+    name = base32(content_hash((), traits)[:15])
     return f"c_{name}" if occurrence == 0 else f"c_{name}_{occurrence + 1}"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from base64 import b32encode
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +10,7 @@ from numba import njit
 
 from sameas.engine.ids.siphash import ID_LENGTH, message
 from sameas.engine.memory import prefetch
+from sameas.graph.base32 import base32
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -76,7 +76,7 @@ def profile_id(key: Words, record: tuple[str, str], *, incarnation: int = 0, aga
     data = np.frombuffer(message(source, record_id, incarnation, again), dtype=np.uint8)
     low, high = _siphash(key, data, len(data))
     digest = int(low).to_bytes(8, "little") + int(high).to_bytes(8, "little")
-    return "p_" + b32encode(digest[:10]).decode().lower()
+    return "p_" + base32(digest[:10])
 
 
 def strings(ids: Bytes) -> pa.StringArray:

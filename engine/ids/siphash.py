@@ -6,7 +6,7 @@ guess an id from a record key nor test a guess. Plain integers, one value at a t
 
 from __future__ import annotations
 
-from base64 import b32encode
+from sameas.graph.base32 import base32
 
 __all__ = ["ID_LENGTH", "message", "profile_id", "siphash128"]
 
@@ -79,4 +79,4 @@ def profile_id(key: bytes, record: tuple[str, str], *, incarnation: int = 0, aga
     """
     source, record_id = (part.encode("utf-8", "surrogatepass") for part in record)
     digest = siphash128(key, message(source, record_id, incarnation, again))
-    return "p_" + b32encode(digest[:10]).decode().lower()
+    return "p_" + base32(digest[:10])

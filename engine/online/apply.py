@@ -14,10 +14,12 @@ from sameas.engine.online.fold import Folded, fold, hold
 from sameas.engine.online.matches.index import shift
 from sameas.engine.online.namesakes import begin, has_namesakes, widen
 from sameas.engine.online.numbering import numbered
+from sameas.engine.online.quick import quick
 from sameas.engine.online.region import TooLarge
 from sameas.engine.online.rows import put_record, text
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.state import decode_traits
+from sameas.engine.online.summary import exclusive_values
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 from sameas.matching.names import person_name
@@ -31,7 +33,7 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Ref
 
-__all__ = ["apply", "home_of", "profile_of", "reconsider"]
+__all__ = ["apply", "home_of", "members_of", "profile_of", "reconsider"]
 
 _OF = ("record",)
 
@@ -48,10 +50,14 @@ def apply(
         number: the number that it was kept under when it was held back; None: it is new.
         budget: nodes that may be looked at; beyond, the input is held back.
     """
+    begin(unit, state, [state.rules.types[place] for place, _ in said.identifiers])
     if number is None:
+        answer = quick(unit, state, said)
+        if answer is not None:
+            state.fast += 1
+            return answer
         number = state.counters.next("input")
         unit.absent(t.INPUT, (number,))
-    begin(unit, state, [(state.rules.types[p], v) for p, v in said.identifiers])
     mark = unit.mark()
     folded = fold(unit, state, said, number)
     feed = Feed(unit, state)
@@ -111,7 +117,7 @@ def _touch(unit: Unit, state: State, before: t.RecordRow, live: Live, feed: Feed
     if person_name(traits) != person_name(live.traits):
         return False
     rules = state.rules
-    if fast.exclusive_values(rules, traits) != fast.exclusive_values(rules, live.traits):
+    if exclusive_values(rules, traits) != exclusive_values(rules, live.traits):
         return False
     assert before.component is not None
     assert before.cluster is not None
@@ -139,6 +145,13 @@ def _held_back(unit: Unit, state: State, said: Said, number: int) -> Answer:
     hold_back(unit, number)
     ref = RecordKey(row.source, row.record_id).ref
     return Answer(ref, None, state.counters.position, rejected=said.rejected, pending=True)
+
+
+def members_of(unit: Unit, cluster: int) -> list[t.RecordRow]:
+    """The records of a cluster that is there."""
+    row = unit.get(t.CLUSTER, (cluster,))
+    assert row is not None
+    return unit.find(t.RECORD, ("component", "cluster"), (row.component, cluster))
 
 
 def profile_of(unit: Unit, cluster: int) -> t.Issued:

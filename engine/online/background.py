@@ -173,7 +173,7 @@ def _resolve(unit: Unit, state: State) -> tuple[Feed, list[int]]:
         record = unit.get(t.RECORD, (row.record,))
         assert record is not None
         said = said_again(row, record.record_id, state.rules)
-        begin(unit, state, [(state.rules.types[p], v) for p, v in said.identifiers])
+        begin(unit, state, [state.rules.types[place] for place, _ in said.identifiers])
         folded = fold(unit, state, said, number)
         if folded.duplicate:  # the same came again while it waited, and took effect
             done = APPLIED if row.message_id is None else VOID

@@ -224,5 +224,5 @@ def _reword(unit: Unit, state: State, words: dict[str, Judgement], changed: Judg
         state.judgements = words
         settle_words(state)
         refs = changed.left | changed.right
-        begin(unit, state, [(r.type, r.value) for r in refs if isinstance(r, Identifier)])
+        begin(unit, state, [r.type for r in refs if isinstance(r, Identifier)])
         reconsider(unit, state, refs)

@@ -25,6 +25,11 @@ class Counters(msgspec.Struct, gc=False):
     position: int = 0
     vector: int = 0
 
+    @property
+    def lock(self) -> threading.Lock:
+        """Held by whoever uses numbers; it is nothing of one store's."""
+        return _LOCK
+
     def next(self, name: str) -> int:
         """Use one more number. Any thread."""
         with _LOCK:

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sameas.engine.online.events import RejectedValue, Withdrawal
-from sameas.graph.model import Identifier
 from sameas.graph.versions import (
     TOMBSTONE,
     content_hash,
     content_record_id,
-    observation_id,
+    observation_id_of,
     time_at_the_door,
 )
 from sameas.matching.canonical import hash_names
@@ -236,7 +235,8 @@ def _canonical(
     if record_id is None:
         if identifiers:
             kind = EVENT
-            record_id = observation_id(Identifier(rules.types[p], v) for p, v in identifiers)
+            types = rules.types
+            record_id = observation_id_of([(types[p], v) for p, v in identifiers])
         else:
             kind = CONTENT
             record_id = content_record_id(kept, 0)

@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Engine"]
 
+_NAME = ("value", "type")
 BUDGET = 600
 """Nodes that a call may make the writer look at; beyond, its input waits for the background."""
 
@@ -257,25 +258,23 @@ def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:
     """Read in few statements what a group's inputs will ask for."""
     said = [one for one in rows if isinstance(one, Said)]
     types = state.rules.types
-    unit.look(
-        t.IDENTIFIER,
-        ("value", "type"),
-        [(value, types[place]) for one in said for place, value in one.identifiers],
-    )
+    names = [(value, types[place]) for one in said for place, value in one.identifiers]
+    unit.look(t.IDENTIFIER, _NAME, names)
     unit.look(t.RECORD, ("record_id", "source"), [(one.record_id, one.source) for one in said])
     messages = [(one.message_id, one.source) for one in said if one.message_id is not None]
-    unit.look(t.INPUT, ("message_id", "source"), messages)
+    if messages:
+        unit.look(t.INPUT, ("message_id", "source"), messages)
     components = {
         (row.component,)
-        for one in said
-        for place, value in one.identifiers
-        for row in unit.find(t.IDENTIFIER, ("value", "type"), (value, types[place]))
+        for name in names
+        for row in unit.find(t.IDENTIFIER, _NAME, name)
         if row.component is not None
     }
-    unit.fetch(t.COMPONENT, components)
-    parts = unit.get_all(t.COMPONENT, components)
-    unit.fetch(t.CLUSTER, [(part.cluster,) for part in parts if part.cluster is not None])
-    clusters = unit.get_all(
-        t.CLUSTER, [(part.cluster,) for part in parts if part.cluster is not None]
-    )
-    unit.fetch(t.ISSUED, [(one.profile,) for one in clusters])
+    if not components:
+        return
+    clusters = [
+        (part.cluster,)
+        for part in unit.get_all(t.COMPONENT, components)
+        if part.cluster is not None
+    ]
+    unit.fetch(t.ISSUED, [(one.profile,) for one in unit.get_all(t.CLUSTER, clusters)])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+import msgspec
+
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
@@ -38,8 +40,7 @@ class Withdrawal:
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RejectedValue:
+class RejectedValue(msgspec.Struct, frozen=True, gc=False):
     """An identifier that could not be used; it is kept with the record."""
 
     type: str
@@ -47,8 +48,7 @@ class RejectedValue:
     reason: str
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(msgspec.Struct, frozen=True, gc=False):
     """A link of the record that a constraint kept from joining."""
 
     identifier: str
@@ -59,8 +59,7 @@ class Refusal:
     """The profile that the identifier answers with."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(msgspec.Struct, frozen=True, gc=False):
     """What became of one row. It is durable when it is given."""
 
     record: str

@@ -17,7 +17,7 @@ from sameas.engine.online.namesakes import called, has_namesakes, note
 from sameas.engine.online.numbering import numbered
 from sameas.engine.online.rows import link_row, put_record
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
-from sameas.engine.online.summary import Summary, union
+from sameas.engine.online.summary import Summary, exclusive_values, union
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 from sameas.matching.names import person_name
@@ -31,16 +31,11 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["exclusive_values", "join", "summary_of"]
+__all__ = ["join", "summary_of"]
 
 _IN = ("component",)
 _ON = ("identifier",)
-
-
-def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
-    """By exclusive trait: the value that a record has, compared trimmed and case-folded."""
-    texts = (traits.get(trait, "").strip().casefold() for trait in rules.policy.exclusive)
-    return [[text] if text else [] for text in texts]
+_OF = ("record",)
 
 
 def summary_of(
@@ -213,11 +208,16 @@ def _commit(
 
 def _absorb(unit: Unit, part: t.Component, number: int, cluster: int, feed: Feed) -> None:
     """Relabel what is in a component."""
-    for record in unit.find(t.RECORD, _IN, (part.number,)):
+    records = unit.find(t.RECORD, _IN, (part.number,))
+    for record in records:
         unit.put(t.RECORD, msgspec.structs.replace(record, component=number, cluster=cluster))
         feed.move(record.number, cluster)
-    for row in unit.find(t.IDENTIFIER, _IN, (part.number,)):
-        unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
+    of = [(record.number,) for record in records]
+    unit.look(t.LINK, _OF, of)
+    carried = dict.fromkeys((one.identifier,) for key in of for one in unit.find(t.LINK, _OF, key))
+    for row in unit.get_all(t.IDENTIFIER, carried):
+        if row.component == part.number:
+            unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
     unit.delete(t.COMPONENT, (part.number,))
 
 

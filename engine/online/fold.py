@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["APPLIED", "PENDING", "VOID", "Folded", "again", "fold", "hold"]
+__all__ = ["APPLIED", "PENDING", "VOID", "Folded", "again", "fold", "fold_traits", "hold"]
 
 APPLIED, PENDING, VOID = range(3)
 """States of an input."""
@@ -236,22 +236,26 @@ def _add(state: State, row: t.RecordRow, said: Said, number: int) -> Live:
         return event
     traits = decode_traits(row.traits)
     times = {} if row.trait_times is None else decode_times(row.trait_times)
-    said_at = _times(said)
-    for trait, value in said.traits.items():
-        known = traits.get(trait)
-        if known is None or (times[trait], value_hash(known), known) < (
-            said_at[trait],
-            value_hash(value),
-            value,
-        ):
-            traits[trait] = value
-            times[trait] = said_at[trait]
+    fold_traits(traits, times, said)
     event.event_time = max(row.event_time, event.event_time)
     event.first_seen = min(row.first_seen, event.first_seen)
     event.last_seen = max(row.last_seen, event.last_seen)
     event.count += row.count
     event.traits, event.trait_times = traits, times
     return event
+
+
+def fold_traits(traits: dict[str, str], times: dict[str, int], said: Said) -> None:
+    """Let the traits of one more event into those of an observation, and when they were said."""
+    said_at = said.trait_times or {}
+    for trait, value in said.traits.items():
+        known, time = traits.get(trait), said_at.get(trait, said.event_time)
+        if known is not None:
+            if time < times[trait]:
+                continue
+            if time == times[trait] and (value_hash(known), known) >= (value_hash(value), value):
+                continue
+        traits[trait], times[trait] = value, time
 
 
 def _withdraw(unit: Unit, state: State, row: t.RecordRow, said: Said) -> dict[int, Live | None]:

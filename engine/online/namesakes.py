@@ -30,12 +30,12 @@ _NAME = ("value", "type")
 _texts = msgspec.json.Decoder(list[str]).decode
 
 
-def begin(unit: Unit, state: State, identifiers: Iterable[tuple[str, str]]) -> None:
+def begin(unit: Unit, state: State, kinds: Iterable[str]) -> None:
     """Keep the digests of all addresses, from the first hashed email in a row or a judgement on.
 
-    `identifiers` are (type, value). The first time is O(all).
+    `kinds` are the types of the identifiers in it. The first time is O(all).
     """
-    if state.digests or not any(kind in state.rules.digests for kind, _ in identifiers):
+    if state.digests or state.rules.digests.isdisjoint(kinds):
         return
     state.digests = True
     unit.put(t.META, t.Meta("digests", "yes"))

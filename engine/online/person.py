@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sameas.engine.online.apply import home_of, profile_of
+from sameas.engine.online.apply import home_of, members_of, profile_of
 from sameas.engine.online.door import CONTENT, said_again
 from sameas.engine.online.fold import VOID
 from sameas.engine.online.hidden import names_of
@@ -130,7 +130,7 @@ def _live(unit: Unit, number: int) -> bool:
 def _gathered(unit: Unit, state: State, clusters: set[int], numbers: set[int]) -> Person:
     out = Person()
     for cluster in sorted(clusters):
-        members = [row.number for row in unit.find(t.RECORD, ("cluster",), (cluster,))]
+        members = [row.number for row in members_of(unit, cluster)]
         profile = profile_of(unit, cluster)
         ids = [one for m in members for one in unit.find(t.ISSUED, ("carrier",), (m,))]
         members += _withdrawn(unit, [one.number for one in ids])

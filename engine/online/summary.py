@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.rules import Rules
 
-__all__ = ["MOST_NAMES", "Summary", "union"]
+__all__ = ["MOST_NAMES", "Summary", "exclusive_values", "union"]
 
 MOST_NAMES = 32
 """Distinct names, or trait vectors, in a whole component; with more it is resolved in full at
@@ -61,6 +61,14 @@ class Summary(msgspec.Struct, array_like=True, gc=False):
     def loads(cls, text: str) -> Summary:
         """Read back."""
         return _decode(text)
+
+
+def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
+    """By exclusive trait: the value that a record has, compared trimmed and case-folded."""
+    if not rules.policy.exclusive:
+        return []
+    texts = (traits.get(trait, "").strip().casefold() for trait in rules.policy.exclusive)
+    return [[text] if text else [] for text in texts]
 
 
 _encode = msgspec.json.Encoder().encode
@@ -116,13 +124,13 @@ def _kept(whole: Summary, rules: Rules) -> bool:
         return False
     guarded = False
     for place, count in enumerate(whole.values):
-        if count > rules.most_values[place]:
-            return False
         if not count:
             continue
+        if count > rules.most_values[place]:
+            return False
         guarded |= rules.guard[place]
-        fanout = rules.most_fanout[place]
-        if any(whole.seen[other] > fanout for other in rules.beside(place)):
+        beside = rules.beside(place)
+        if max(whole.seen[beside.start : beside.stop], default=0) > rules.most_fanout[place]:
             return False
     if guarded:
         names = whole.names

@@ -24,34 +24,6 @@ RowType = TypeVar("RowType", bound="Row")
 Key = tuple[Any, ...]
 
 
-class _Cached:
-    """One table: the rows that were read, and the indexes that were looked into."""
-
-    __slots__ = ("dirty", "found", "indexes", "key", "placed", "rows", "table")
-
-    def __init__(self, table: Table[Any]) -> None:
-        self.table = table
-        self.key = _getter(table.key)
-        self.rows: dict[Key, Any] = {}
-        """None: it is not there."""
-        self.dirty: dict[Key, Any] = {}
-        """Keys that differ from the store, with the row that the store has."""
-        self.indexes: dict[tuple[str, ...], dict[Key, set[Key]]] = {}
-        """By columns and values: the keys of all rows that have them, complete."""
-        self.found = {columns: _getter(columns) for columns in _prefixes(table)}
-        self.placed: dict[tuple[str, ...], dict[Key, set[Key]]] = {}
-        """By columns that were looked at, and values: the keys of changed rows that have or had
-        them."""
-
-
-def _prefixes(table: Table[Any]) -> set[tuple[str, ...]]:
-    """Everything that rows may be found by."""
-    found = {index.columns for index in table.indexes}
-    if len(table.key) > 1:
-        found.add(table.key[:1])
-    return found
-
-
 def _getter(columns: tuple[str, ...]) -> Callable[[Any], Key]:
     """A function from a row to the tuple of some columns."""
     get = attrgetter(*columns)
@@ -60,12 +32,97 @@ def _getter(columns: tuple[str, ...]) -> Callable[[Any], Key]:
     return get
 
 
+def _getters(table: Table[Any]) -> dict[tuple[str, ...], Callable[[Any], Key]]:
+    """For everything that rows may be found by, the key too: the beginnings of these."""
+    return {
+        whole[:width]: _getter(whole[:width])
+        for whole in (table.key, *(index.columns for index in table.indexes))
+        for width in range(1, len(whole) + 1)
+    }
+
+
+_GETTERS = {table.name: _getters(table) for table in TABLES}
+
+
+class _Index:
+    """Where rows with some values are. It follows the table's log when somebody looks."""
+
+    __slots__ = ("at", "found", "of", "placed")
+
+    def __init__(self, of: Callable[[Any], Key]) -> None:
+        self.of = of
+        self.at = 0
+        """Entries of the log that are in here."""
+        self.found: dict[Key, dict[Key, None]] = {}
+        """By values that were looked for: the keys of all rows that have them, complete."""
+        self.placed: dict[Key, dict[Key, None]] = {}
+        """By other values: the keys of changed rows that have them."""
+
+    def follow(self, log: list[tuple[Key, Any, Any]]) -> None:
+        """Take in what changed since."""
+        of, found, placed = self.of, self.found, self.placed
+        for key, before, after in log[self.at :] if self.at else log:
+            was = None if before is None else of(before)
+            value = None if after is None else of(after)
+            if was == value:
+                continue
+            if was is not None:
+                keys = found.get(was)
+                if keys is None:
+                    keys = placed.get(was)
+                if keys is not None:
+                    keys.pop(key, None)
+            if value is not None:
+                keys = found.get(value)
+                if keys is None:
+                    keys = placed.setdefault(value, {})
+                keys[key] = None
+        self.at = len(log)
+
+
+class _Cached:
+    """One table: the rows that were read or changed, and the indexes that were looked into."""
+
+    __slots__ = ("before", "indexes", "key", "log", "rows", "table")
+
+    def __init__(self, table: Table[Any]) -> None:
+        self.table = table
+        self.key = _GETTERS[table.name][table.key]
+        self.rows: dict[Key, Any] = {}
+        """None: it is not there."""
+        self.before: dict[Key, Any] = {}
+        """Of keys that were changed: the row that the store has."""
+        self.log: list[tuple[Key, Any, Any]] = []
+        """Every change: the key, the row before, the row after."""
+        self.indexes: dict[tuple[str, ...], _Index] = {}
+
+    def index(self, columns: tuple[str, ...]) -> _Index:
+        """What finds rows by some columns, up to date."""
+        index = self.indexes.get(columns)
+        if index is None:
+            index = self.indexes[columns] = _Index(_GETTERS[self.table.name][columns])
+        if index.at != len(self.log):
+            index.follow(self.log)
+        return index
+
+
+class _Tables(dict[str, _Cached]):
+    """The tables that were looked at, by name."""
+
+    def __missing__(self, name: str) -> _Cached:
+        made = self[name] = _Cached(_BY_NAME[name])
+        return made
+
+
+_BY_NAME: dict[str, Table[Any]] = {table.name: table for table in TABLES}
+
+
 class Unit:
     """Rows as this group of calls sees them."""
 
     def __init__(self, store: Reader) -> None:
         self._store = store
-        self._tables = {table.name: _Cached(table) for table in TABLES}
+        self._tables = _Tables()
         self._undo: list[tuple[_Cached, Key, Any]] = []
 
     # -- reads ------------------------------------------------------------------------------
@@ -99,44 +156,37 @@ class Unit:
     def find(self, table: Table[RowType], columns: tuple[str, ...], value: Key) -> list[RowType]:
         """All rows whose columns, those of an index, have these values."""
         cached = self._tables[table.name]
-        found = cached.indexes.setdefault(columns, {})
-        if value not in found:
+        found = cached.index(columns).found
+        keys = found.get(value)
+        if keys is None:
             self.look(table, columns, [value])
+            keys = found[value]
         rows = cached.rows
-        return [rows[key] for key in found[value]]
+        return [rows[key] for key in keys]
 
     def look(self, table: Table[RowType], columns: tuple[str, ...], values: Iterable[Key]) -> None:
         """Look into an index at places that will be asked for, all at once."""
         cached = self._tables[table.name]
-        found = cached.indexes.setdefault(columns, {})
+        index = cached.index(columns)
+        found, rows, of = index.found, cached.rows, index.of
         wanted = [value for value in dict.fromkeys(values) if value not in found]
         if not wanted:
             return
-        found.update({value: set() for value in wanted})
-        rows, of = cached.rows, cached.found[columns]
+        placed = index.placed
+        found.update({value: placed.pop(value, {}) for value in wanted})
         for row in self._store.find(table, columns, wanted):
-            key = cached.key(row)
-            if key not in rows:
+            key, value = cached.key(row), of(row)
+            if key not in cached.before:
                 rows[key] = row
-            if rows[key] is row or (rows[key] is not None and of(rows[key]) == of(row)):
-                found[of(row)].add(key)
-        placed = cached.placed.get(columns)
-        if placed is None:
-            placed = cached.placed[columns] = {}
-            for key in cached.dirty:
-                if (row := rows[key]) is not None:
-                    placed.setdefault(of(row), set()).add(key)
-        for value in wanted:
-            for key in placed.get(value, ()):
-                row = rows[key]
-                if row is not None and of(row) == value:
-                    found[value].add(key)
+            elif rows[key] is None or of(rows[key]) != value:
+                continue  # it was changed here, and is not there any more
+            found[value][key] = None
 
     def exceeds(self, table: Table[Any], columns: tuple[str, ...], value: Key, most: int) -> bool:
         """Whether more than `most` rows have these values. Mostly they need not be read for it."""
         cached = self._tables[table.name]
-        if value not in cached.indexes.get(columns, {}):
-            changed = len(cached.dirty)
+        if value not in cached.index(columns).found:
+            changed = len(cached.before)
             if self._store.reaches(table, columns, value, most + changed + 1):
                 return True
             if not self._store.reaches(table, columns, value, max(0, most - changed + 1)):
@@ -162,51 +212,33 @@ class Unit:
         self._set(self._tables[table.name], key, None)
 
     def _set(self, cached: _Cached, key: Key, row: Any) -> None:
-        if key not in cached.rows:
+        rows = cached.rows
+        if key not in rows:
             self.fetch(cached.table, [key])
-        before = cached.rows[key]
+        before = rows[key]
+        cached.before.setdefault(key, before)
+        rows[key] = row
+        cached.log.append((key, before, row))
         self._undo.append((cached, key, before))
-        cached.dirty.setdefault(key, before)
-        self._place(cached, key, before, row)
 
     def add(self, table: Table[RowType], row: RowType) -> None:
         """Add a row whose key is known to be new."""
         cached = self._tables[table.name]
         key = cached.key(row)
+        cached.before.setdefault(key, None)
+        cached.rows[key] = row
+        cached.log.append((key, None, row))
         self._undo.append((cached, key, None))
-        cached.dirty.setdefault(key, None)
-        if cached.indexes:
-            self._place(cached, key, None, row)
-        else:
-            cached.rows[key] = row
 
     def fresh(self, table: Table[Any], columns: tuple[str, ...], value: Key) -> None:
-        """Nothing has these values yet: the store need not be asked."""
-        cached = self._tables[table.name]
-        cached.indexes.setdefault(columns, {}).setdefault(value, set())
+        """Nothing has these values in the store: it need not be asked."""
+        index = self._tables[table.name].index(columns)
+        if value not in index.found:
+            index.found[value] = index.placed.pop(value, {})
 
     def absent(self, table: Table[Any], key: Key) -> None:
         """No row has this key yet: the store need not be asked."""
         self._tables[table.name].rows.setdefault(key, None)
-
-    @staticmethod
-    def _place(cached: _Cached, key: Key, before: Any, row: Any) -> None:
-        cached.rows[key] = row
-        for columns, found in cached.indexes.items():
-            of = cached.found[columns]
-            value = None if row is None else of(row)
-            was = None
-            if before is not None:
-                was = of(before)
-                if was == value:
-                    continue
-            if was is not None and (keys := found.get(was)) is not None:
-                keys.discard(key)
-            if value is not None:
-                if (keys := found.get(value)) is not None:
-                    keys.add(key)
-                elif (placed := cached.placed.get(columns)) is not None:
-                    placed.setdefault(value, set()).add(key)
 
     def mark(self) -> int:
         """A place to which `undo` can go back."""
@@ -216,18 +248,27 @@ class Unit:
         """Take back every change since a mark."""
         while len(self._undo) > mark:
             cached, key, before = self._undo.pop()
-            self._place(cached, key, cached.rows[key], before)
+            cached.log.append((key, cached.rows[key], before))
+            cached.rows[key] = before
 
     def changes(self) -> ChangeSet:
-        """Everything that differs from the store."""
-        puts, deletes = {}, {}
+        """Everything that differs from the store, with what the store has there."""
+        out = ChangeSet()
         for name, cached in self._tables.items():
-            rows = cached.rows
-            changed = [key for key, before in cached.dirty.items() if rows[key] != before]
-            if changed:
-                puts[name] = {key: rows[key] for key in changed if rows[key] is not None}
-                deletes[name] = {key for key in changed if rows[key] is None}
-        return ChangeSet(puts, deletes)
+            rows, before = cached.rows, cached.before
+            if not before:
+                continue
+            puts = out.puts[name] = {}
+            gone = out.deletes[name] = set()
+            for key, was in before.items():
+                row = rows[key]
+                if row is None:
+                    if was is not None:
+                        gone.add(key)
+                elif was is None or row != was:
+                    puts[key] = row
+            out.before[name] = before
+        return out
 
     def conflicts(self, changes: ChangeSet) -> bool:
         """Whether somebody else changed what was read here; facts of the store apart."""
@@ -237,9 +278,8 @@ class Unit:
                 continue
             if not cached.rows.keys().isdisjoint(puts):
                 return True
-            for columns, found in cached.indexes.items():
-                of = cached.found[columns]
-                if any(of(row) in found for row in puts.values()):
+            for index in cached.indexes.values():
+                if any(index.of(row) in index.found for row in puts.values()):
                     return True
         return any(
             not self._tables[name].rows.keys().isdisjoint(keys)

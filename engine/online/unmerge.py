@@ -11,8 +11,8 @@ from __future__ import annotations
 import secrets
 from typing import TYPE_CHECKING
 
+from sameas.engine.online.apply import members_of, profile_of, reconsider
 from sameas.engine.online.attempt import attempt
-from sameas.engine.online.apply import profile_of, reconsider
 from sameas.engine.online.loading import row_of, settle_words
 from sameas.engine.online.outcomes import Unmerged
 from sameas.engine.online.person import cluster_of
@@ -72,7 +72,7 @@ def unmerge(
     """
     cluster = cluster_of(unit, profile_id)
     profile = profile_of(unit, cluster)
-    members = {row.number: row for row in unit.find(t.RECORD, ("cluster",), (cluster,))}
+    members = {row.number: row for row in members_of(unit, cluster)}
     carried = _carried(unit, members)
     if not records and not identifiers and earlier_id is None:
         raise EngineError(

@@ -38,6 +38,9 @@ class ChangeSet:
     puts: dict[str, dict[Key, Row]] = field(default_factory=dict)
     """A row that is there already under the key is replaced."""
     deletes: dict[str, set[Key]] = field(default_factory=dict)
+    before: dict[str, dict[Key, Row | None]] = field(default_factory=dict)
+    """What the store has under some of the keys, None: nothing. Whoever wrote this down has read it,
+    so a store need not read it again; of other keys it finds out itself."""
 
     def __bool__(self) -> bool:
         return any(self.puts.values()) or any(self.deletes.values())

@@ -399,20 +399,19 @@ RECORD = Table(
     ("number",),
     (
         Index(("record_id", "source"), unique=True),
-        Index(("component",)),
-        Index(("cluster",)),
+        Index(("component", "cluster")),
     ),
 )
 IDENTIFIER = Table(
     "identifier",
     IdentifierRow,
     ("number",),
-    (Index(("value", "type"), unique=True), Index(("component",))),
+    (Index(("value", "type"), unique=True),),
 )
 LINK = Table("link", Link, ("record", "identifier"), (Index(("identifier",)),))
 MENTION = Table("mention", Mention, ("record", "identifier"), (Index(("identifier",)),))
 COMPONENT = Table("component", Component, ("number",))
-CLUSTER = Table("cluster", Cluster, ("number",), (Index(("component",)), Index(("profile",))))
+CLUSTER = Table("cluster", Cluster, ("number",))
 ISSUED = Table("issued", Issued, ("number",), (Index(("id",), unique=True), Index(("carrier",))))
 MEMBERSHIP = Table("membership", Membership, ("record", "position"))
 NAMING = Table("naming", Naming, ("cluster", "position"))

@@ -18,6 +18,8 @@ from sameas.matching.canonical.text import clean, compatible, fold
 
 __all__ = ["email"]
 
+_PLAIN = re.compile(r"[a-z0-9._-]{1,64}@((?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63})")
+"""Addresses that are canonical as they are, unless their provider has rules of its own."""
 _ANGLE = re.compile(r"[^<>]*<([^<>]*)>[\s,;.]*")
 _WRAPPED = re.compile(r"""'([^']*)'|"([^"]*)"|\(([^()]*)\)|\[([^\[\]]*)\]""")
 _QUOTED = re.compile(r'"((?:[^"\\]|\\.)*)"@(.*)', re.DOTALL)
@@ -42,6 +44,9 @@ def email(raw: str, options: Options) -> Outcome:
     >>> email("ann@example", Options()).reason
     'domain has no dot'
     """
+    plain = _PLAIN.fullmatch(raw)
+    if plain is not None and _is_plain_domain(plain[1]):
+        return Outcome(raw)
     text = _unwrap(compatible(clean(raw)))
     if not text:
         return NOTHING
@@ -50,6 +55,15 @@ def email(raw: str, options: Options) -> Outcome:
         return Outcome("@".join(_mailbox(_local(local), _domain(domain), options)))
     except _RejectedError as rejection:
         return Outcome(None, str(rejection))
+
+
+def _is_plain_domain(domain: str) -> bool:
+    return (
+        len(domain) <= 253
+        and "xn--" not in domain
+        and domain not in ALIASES
+        and domain not in DOTLESS
+    )
 
 
 def _unwrap(text: str) -> str:

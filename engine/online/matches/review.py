@@ -99,7 +99,9 @@ class _Words:
         """The records of a cluster and the identifiers that it holds, by all their names."""
         if cluster not in self.members:
             unit = self.unit
-            rows = unit.find(t.RECORD, ("cluster",), (cluster,))
+            home = unit.get(t.CLUSTER, (cluster,))
+            assert home is not None
+            rows = unit.find(t.RECORD, ("component", "cluster"), (home.component, cluster))
             found: set[Ref] = {RecordKey(row.source, row.record_id) for row in rows}
             unit.look(t.LINK, _OF, [(row.number,) for row in rows])
             held = {

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from sameas.engine.evidence import Vector
+    from sameas.engine.online.door import Said
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import Live
 
@@ -32,9 +33,14 @@ _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
-def vector_of(rules: Rules, live: Live) -> Vector | None:
+def vector_of(rules: Rules, row: Live | Said) -> Vector | None:
     """What a record may be compared by; None: too little, or there is no model."""
-    return None if rules.matcher is None else rules.matcher.vector(record_of(rules, live))
+    if rules.matcher is None:
+        return None
+    types = rules.types
+    identifiers = tuple(Identifier(types[place], value) for place, value in row.identifiers)
+    key = RecordKey(row.source, row.record_id)
+    return rules.matcher.vector(Record(key, row.event_time, row.event_time, identifiers, row.traits))
 
 
 def record_of(rules: Rules, live: Live) -> Record:

@@ -64,7 +64,9 @@ def home(reader: Reader, id_: str) -> Home:
         raise gone(id_)
     (carrier,) = reader.get(t.RECORD, [(row.carrier,)])
     assert carrier.cluster is not None, "an id is carried by a live record"
-    records = reader.find(t.RECORD, ("cluster",), [(carrier.cluster,)])
+    records = reader.find(
+        t.RECORD, ("component", "cluster"), [(carrier.component, carrier.cluster)]
+    )
     name = ids_of_clusters(reader, [carrier.cluster])[carrier.cluster]
     return Home(id_, name, carrier.cluster, sorted(records, key=lambda one: one.number))
 

@@ -181,8 +181,9 @@ class _Looking:
         if among is None:
             rows = self._containing(max(wanted.values(), key=len))
         else:
-            clusters = [(cluster,) for cluster in list(before)[: self.most]]
-            rows = self.reader.find(t.RECORD, ("cluster",), clusters)
+            clusters = self.reader.get(t.CLUSTER, [(one,) for one in list(before)[: self.most]])
+            within = [(one.component, one.number) for one in clusters]
+            rows = self.reader.find(t.RECORD, ("component", "cluster"), within)
         needles = {name: value.casefold() for name, value in wanted.items()}
         for row in sorted(rows, key=lambda one: one.number):
             traits = decode_traits(row.traits)

@@ -22,38 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["APPLICATION", "MIGRATIONS", "prepare", "verify"]
 
 APPLICATION = 0x73416D65
-
-
-def _add_matching(connection: apsw.Connection) -> None:
-    """Version 2: trait vectors, their blocking keys and weights; how far up the ladder is kept."""
-    connection.execute("""
-        ALTER TABLE "component" ADD COLUMN "level" INTEGER NOT NULL DEFAULT 0;
-        CREATE TABLE "vector" (
-            "number" INTEGER PRIMARY KEY, "digest" BLOB NOT NULL, "values" TEXT NOT NULL,
-            "keys" BLOB NOT NULL, "records" INTEGER NOT NULL
-        ) STRICT;
-        CREATE UNIQUE INDEX "vector_by_digest" ON "vector" ("digest");
-        CREATE TABLE "vote" ("record" INTEGER PRIMARY KEY, "vector" INTEGER NOT NULL) STRICT;
-        CREATE INDEX "vote_by_vector" ON "vote" ("vector");
-        CREATE TABLE "block" (
-            "key" INTEGER PRIMARY KEY, "records" INTEGER NOT NULL, "vectors" BLOB NOT NULL
-        ) STRICT;
-        CREATE TABLE "crowd" (
-            "key" INTEGER NOT NULL, "vector" INTEGER NOT NULL, PRIMARY KEY ("key", "vector")
-        ) STRICT, WITHOUT ROWID;
-        CREATE TABLE "vector_pair" (
-            "low" INTEGER NOT NULL, "high" INTEGER NOT NULL, "weight" INTEGER NOT NULL,
-            PRIMARY KEY ("low", "high")
-        ) STRICT, WITHOUT ROWID;
-        CREATE INDEX "vector_pair_by_high" ON "vector_pair" ("high");
-        CREATE TABLE "review" (
-            "weight" INTEGER NOT NULL, "low" INTEGER NOT NULL, "high" INTEGER NOT NULL,
-            PRIMARY KEY ("weight", "low", "high")
-        ) STRICT, WITHOUT ROWID;
-    """)
-
-
-MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = (_add_matching,)
+MIGRATIONS: tuple[Callable[[apsw.Connection], None], ...] = ()
 
 
 def prepare(connection: apsw.Connection, path: Path, tables: Sequence[Table[Any]]) -> None:
