@@ -60,6 +60,8 @@ class Resolved:
     matched: Matched = field(default_factory=Matched)
     links: dict[tuple[int, int], tuple[int, bool, str | None]] = field(default_factory=dict)
     """By record and identifier: group, granted, reason."""
+    refused: dict[tuple[int, int], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """By two records, the lesser key first: what refused the match of their vectors."""
 
 
 def resolve(
@@ -220,6 +222,10 @@ class _View:
         if fitted is not None:
             for record, piece in out.component.items():
                 out.level[piece] = fitted.level[record]
+        for left, right, reason in found.refused_matches:
+            one, other = sorted((left, right), key=self.columns.key)
+            ends = region.records[one], region.records[other]
+            out.refused[ends] = (reason.constraint, reason.against)
         groups = self._groups(found)
         granted = found.granted.tolist()
         ptr, ids = self.columns.ptr.tolist(), self.columns.ids.tolist()

@@ -11,8 +11,14 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sameas.engine import reference
+from sameas.engine.judgements import verdicts
 from sameas.engine.online.events import Event, Withdrawal
+from sameas.engine.online.loading import load_state
+from sameas.engine.online.matches.apart import Lookout
+from sameas.engine.online.matches.vectors import vector_from
 from sameas.engine.online.rules import LINKED, Rules
+from sameas.engine.online.unit import Unit
+from sameas.engine.reference.links import aliases
 from sameas.engine.reference.matches import ModelEvidence
 from sameas.graph.model import Identifier, Judgement, RecordKey
 from sameas.graph.store import tables as t
@@ -23,11 +29,12 @@ from tests.laws import worlds
 from tests.laws.worlds import NAMES, SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from random import Random
 
     from sameas.engine.policy import Policy
-    from sameas.graph.model import Ref
+    from sameas.engine.evidence import Vector
+    from sameas.graph.model import Record, Ref
     from tests.laws.toy import Toy
 
 __all__ = ["History", "Kept", "Plain", "kept", "oracle", "policy"]
@@ -217,6 +224,10 @@ class Kept:
     granted: frozenset[tuple[RecordKey, Identifier]]
     standing: dict[Identifier, str]
     refused: frozenset[tuple[str, str, str, tuple[str, ...]]]
+    matches: frozenset[tuple[str, str, str, tuple[str, ...]]] = frozenset()
+    """Those that were refused."""
+    review: frozenset[tuple[int, Vector, Vector]] = frozenset()
+    """Pairs of vectors that somebody should look at, with their weight."""
 
 
 def oracle(history: History) -> Kept:
@@ -240,11 +251,46 @@ def oracle(history: History) -> Kept:
             for kind, left, right, constraint, against in found.refused
             if kind == "link"
         ),
+        frozenset(
+            (*sorted((left, right), key=RecordKey.parse), constraint, against)
+            for kind, left, right, constraint, against in found.refused
+            if kind == "match"
+        ),
+        to_review(records, found, history),
+    )
+
+
+def to_review(
+    records: Sequence[Record], found: reference.Partition, history: History
+) -> frozenset[tuple[int, Vector, Vector]]:
+    """The queue, by its definition."""
+    if history.model is None:
+        return frozenset()
+    evidence = ModelEvidence(records, history.model)
+    settled = verdicts(history.judgements.values(), aliases(records))
+    home = {key: profile for profile in found.profiles for key in profile}
+    members: dict[frozenset[RecordKey], set[Ref]] = {one: set(one) for one in found.profiles}
+    for key, one in found.granted:
+        members[home[key]].add(one)
+    having: dict[Any, list[RecordKey]] = defaultdict(list)
+    for record in records:
+        having[evidence.vector(record.key)].append(record.key)
+    return frozenset(
+        (weight, left, right)
+        for left, right, weight in evidence.pairs()
+        if weight >= history.model.review_threshold
+        and any(
+            home[one] != home[other]
+            and settled.apart(members[home[one]], members[home[other]]) is None
+            for one in having[left]
+            for other in having[right]
+        )
     )
 
 
 def kept(store: Any, policy: Policy) -> Kept:
     """What the store holds."""
+    vectors = {row.number: vector_from(row.values) for row in store.scan(t.VECTOR)}
     records = {row.number: row for row in store.scan(t.RECORD) if row.live}
     keys = {number: RecordKey(row.source, row.record_id) for number, row in records.items()}
     identifiers = {row.number: row for row in store.scan(t.IDENTIFIER)}
@@ -274,6 +320,28 @@ def kept(store: Any, policy: Policy) -> Kept:
             if row.standing in (1, 3, 4)
         },
         frozenset(refused),
+        refused_matches(store),
+        frozenset(
+            (row.weight, *sorted((vectors[row.low], vectors[row.high])))
+            for row in store.scan(t.REVIEW)
+        ),
+    )
+
+
+def refused_matches(store: Any) -> frozenset[tuple[str, str, str, tuple[str, ...]]]:
+    """The matches that the store says were refused."""
+    state = load_state(store)
+    if state.rules.matcher is None:
+        return frozenset()
+    lookout = Lookout(Unit(store), state)
+    return frozenset(
+        (
+            RecordKey(one.left.source, one.left.record_id).ref,
+            RecordKey(one.right.source, one.right.record_id).ref,
+            *refusal,
+        )
+        for one in lookout.of({row.number for row in store.scan(t.VECTOR)})
+        if (refusal := lookout.refusal(one)) is not None
     )
 
 

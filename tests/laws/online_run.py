@@ -33,6 +33,7 @@ from tests.laws.online_laws import (
     same,
     same_records,
 )
+from tests.laws.toy import Toy, toy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.events import Answer
     from sameas.engine.policy import Policy
-    from tests.laws.toy import Toy
 
 __all__ = ["Run", "Word", "begun"]
 
@@ -121,6 +121,8 @@ class Run:
             1: self.unmerge,
             2: self.change_policy,
         }
+        if self.history.model is not None:
+            steps[6] = lambda r: self.change_model(toy(r))
         if self._forgets:
             steps |= {3: self.erase, 4: self.suppress, 5: self.unsuppress}
         if turn in steps:
@@ -272,10 +274,21 @@ class Run:
         new = policy(r, calm=self.history.calm)
         self.log.append(new)
         self.engine.set_policy(new)
+        self.history.policy = new
+        self.changed()
+
+    def change_model(self, model: Toy | None) -> None:
+        """Another model for the same inputs."""
+        self.now += 1
+        self.log.append(model)
+        self.engine.set_model(None if model is None else model.to_json())
+        self.history.model = model
+        self.changed()
+
+    def changed(self) -> None:
         while self.engine.policy_state().changing:
             sleep(0.0002)
         assert self.engine.policy_state().failed is None
-        self.history.policy = new
         if self._budget >= BUDGET:
             self.advance()
         self.check()

@@ -1,7 +1,8 @@
-"""A model whose answers are drawn: few vectors, keys that flip, weights at the cut and none at all."""
+"""A model whose answers are drawn: few vectors, keys that flip, weights at the cut, and none."""
 
 from __future__ import annotations
 
+import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +15,7 @@ from unittest.mock import patch
 import msgspec
 
 from sameas.engine.evidence import BIT
-from sameas.engine.online.matches import models
+from sameas.engine.online.matches import ladder, models
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sameas.engine.evidence import Vector
     from sameas.graph.model import Record
 
-__all__ = ["Toy", "toy", "toys"]
+__all__ = ["Toy", "few_vectors", "toy", "toys"]
 
 TRAITS = ("first_name", "last_name", "birth_date", "city")
 
@@ -85,12 +86,17 @@ def toy(r: Random) -> Toy:
 
 
 @contextmanager
-def toys() -> Iterator[None]:
-    """Stores may hold toy models in here."""
-    read = models._read
+def toys(only: Toy | None = None) -> Iterator[None]:
+    """Stores may hold toy models in here; all are read as `only`."""
+    with patch.object(
+        models, "_read", lambda text: only or msgspec.json.decode(text, type=Toy)
+    ):
+        yield
 
-    def either(text: str) -> object:
-        return msgspec.json.decode(text, type=Toy) if '"seed"' in text else read(text)
 
-    with patch.object(models, "_read", either):
+@contextmanager
+def few_vectors(most: int) -> Iterator[None]:
+    """A component of more vectors goes up the ladder."""
+    slow = sys.modules["sameas.engine.reference.components"]
+    with patch.object(slow, "MAX_VECTORS", most), patch.object(ladder, "MAX_VECTORS", most):
         yield
