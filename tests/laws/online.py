@@ -123,6 +123,8 @@ class History:
 
     def traits(self, r: Random) -> dict[str, str]:
         """What may be compared, from few values: many records have one vector."""
+        if r.randrange(3) == 0:
+            return {**NAMES[1], "birth_date": "1990-01-01", "city": "Rome"}
         found = dict(r.choice(NAMES))
         if r.randrange(3):
             found["birth_date"] = r.choice(("1990-01-01", "1991-02-02"))

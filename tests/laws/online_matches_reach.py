@@ -22,7 +22,8 @@ WAYS = (
     *("fast: whole by identifiers", "fast: whole by weights", "fast: not whole"),
     *("step 0 of the ladder", "step 1 of the ladder", "step 6 of the ladder"),
     *("still too large beyond the region", "fits with what is beyond the region"),
-    *("refused: component limit", "refused: different", "refused: exclusive", "for review"),
+    *("refused: component limit", "refused: exclusive", "refused: max_per_profile"),
+    "for review",
 )
 
 

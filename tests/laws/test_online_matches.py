@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from random import Random
 from typing import TYPE_CHECKING, Any
-from unittest.mock import patch
 
 import pytest
 
@@ -50,20 +49,26 @@ def history(seed: int, *, steps: int = 12, **more: Any) -> None:
 
 
 def test_any_history_with_matches_keeps_every_law() -> None:
-    """Partition, refused matches, review queue, ids, feed; `verify` finds nothing."""
-    for seed in seeds(60):
-        history(seed)
+    """Partition, refused matches, review queue, ids, feed; `verify` finds nothing.
+
+    A generator that misses a way is seen.
+    """
+    with online_matches_reach.counted() as found:
+        for seed in seeds(40):
+            history(seed)
+    missed = [way for way in online_matches_reach.WAYS if not found[way]]
+    assert not missed
 
 
-def test_long_histories_with_matches_keep_every_law() -> None:
+def test_long_history_with_matches_keeps_every_law() -> None:
     """Many small steps on one store."""
-    for seed in seeds(3):
+    for seed in seeds(1):
         history(seed, steps=50)
 
 
 def test_histories_with_matches_on_a_file_keep_every_law(tmp_path: Path) -> None:
     """With the embedded store, closed and opened again."""
-    for seed in seeds(6):
+    for seed in seeds(4):
         place = tmp_path / f"{seed}.db"
         history(seed, opened=lambda place=place: open_store(place))
 
@@ -77,7 +82,7 @@ def test_background_with_matches_ends_where_the_oracle_is(budget: int) -> None:
 
 def test_order_and_company_do_not_matter_to_matches() -> None:
     """Any permutation in any groups is one partition."""
-    for seed in seeds(15):
+    for seed in seeds(8):
         r = Random(seed)
         with world(r) as model:
             first = policy(r)
@@ -89,15 +94,6 @@ def test_order_and_company_do_not_matter_to_matches() -> None:
             with told(first, said, r, model=model) as run:
                 assert set(map(frozenset, members(run))) == expected, f"seed {seed}"
                 run.finish()
-
-
-def test_histories_with_matches_go_every_way() -> None:
-    """A generator that misses a way is seen."""
-    with online_matches_reach.counted() as found:
-        for seed in range(30):
-            history(seed)
-    missed = [way for way in online_matches_reach.WAYS if not found[way]]
-    assert not missed
 
 
 # -- small ones ---------------------------------------------------------------------------------
@@ -125,7 +121,8 @@ def alike(most: int) -> Alike:
 def row(record_id: str, name: str = "", say: str = "0", *identifiers: str) -> Event:
     """A record of one source."""
     pairs = [(kind, value) for kind, _, value in (one.partition(":") for one in identifiers)]
-    return Event("web", pairs, {"name": name, "say": say} if name else {}, record_id, 1)
+    traits = {"name": name, "say": say} if name and say else {"name": name} if name else {}
+    return Event("web", pairs, traits, record_id, 1)
 
 
 @contextmanager
@@ -179,9 +176,9 @@ def test_what_is_near_is_for_review_until_somebody_judges() -> None:
         for kind in ("different", "same"):
             sides = (frozenset({RecordKey("web", one)}) for one in "ab")
             left, right = sides
-            run.say([Judgement("j", kind, left, right, 3)])  # type: ignore[arg-type]
+            run.say([Judgement(kind, kind, left, right, 3)])  # type: ignore[arg-type]
             assert queue() == 0
-            run.say(["j"])
+            run.say([kind])
             assert queue() == 1
         run.finish()
 
