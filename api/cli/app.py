@@ -14,9 +14,11 @@ from sameas.api.cli import (
     evaluate,
     key,
     load,
+    model,
     policy,
     resolve,
     serve,
+    train,
     verify,
 )
 from sameas.errors import SameasError
@@ -73,6 +75,8 @@ def _root(
 app.command(name="resolve")(resolve.resolve)
 app.command(name="evaluate")(evaluate.evaluate)
 app.add_typer(policy.app, name="policy")
+app.command(name="train")(train.train)
+app.add_typer(model.app, name="model")
 app.command(name="serve")(serve.serve)
 app.add_typer(key.app, name="key")
 app.command(name="load")(load.load)

@@ -35,6 +35,17 @@ def resolve(
     matches: Annotated[
         Path | None, typer.Option("--matches", help="Scored record pairs to take as evidence.")
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", help="Model file to match by; without it, one is learned."),
+    ] = None,
+    no_match: Annotated[
+        bool, typer.Option("--no-match", help="Records meet by identifiers and judgements alone.")
+    ] = False,
+    labels: Annotated[
+        Path | None,
+        typer.Option("--labels", help="Judgements that a model learns from; they join nobody."),
+    ] = None,
     previous: Annotated[
         Path | None,
         typer.Option("--previous", help="Earlier output whose profile ids and ledger go on."),
@@ -67,7 +78,8 @@ def resolve(
 ) -> None:
     """Resolve the records of FILES into profiles.
 
-    Columns are detected; a policy file overrides what was detected and every rule.
+    Columns are detected, and what makes two records alike is learned from the records. A policy and a
+    model file override both; OUT holds the ones that were used.
     """
     key = _key(id_key)
     if expect_unchanged and previous is None and not append:
@@ -93,6 +105,9 @@ def resolve(
             append=append,
             force=force,
             id_key=key,
+            model=model,
+            match=not no_match,
+            labels=labels,
             progress=progress,
         )
     if json_:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["show"]
+__all__ = ["matching", "show"]
 
 _STATUSES = ("linked", "contested", "shared", "blocked", "unlinked")
 
@@ -46,6 +46,7 @@ def _tables(manifest: Mapping[str, Any]) -> Iterator[Table]:
         rows_read = "" if read["rows"] is None else f", {read['rows']:,} rows"
         title = f"{read['name']} ({read['format']}{rows_read})"
         yield table(title, ["column", "read as", "because of its", "example"], rows)
+    yield from matching(manifest["matching"] or {"state": "off"})
     yield table("Result", ["", "how many"], manifest["counts"].items())
     if manifest["identifiers"]:
         yield table(
@@ -65,3 +66,34 @@ def _tables(manifest: Mapping[str, Any]) -> Iterator[Table]:
     # In a first run every profile is created, which the result has said.
     if any(count for change, count in manifest["changes"].items() if change != "created"):
         yield table("Changes", ["profiles", "how many"], manifest["changes"].items())
+
+
+_STATES = {
+    "model": "by the model that was there",
+    "learned": "by a model that was learned from the records",
+}
+
+
+def matching(found: Mapping[str, Any]) -> Iterator[Table]:
+    """What matching did, as tables; none where there was no matching."""
+    if "fields" not in found:
+        return
+    fields = ", ".join(field["name"] for field in found["fields"])
+    rows: list[list[object]] = [
+        ["matched", _STATES[found["state"]]],
+        ["compared by", fields],
+        ["records that can be compared", found["voters"]],
+        ["candidate pairs", found["candidates"]],
+        ["pairs that match", found["matches"]],
+        ["matches that no key finds, about", found["lost"]],
+    ]
+    yield table("Matching", ["", ""], rows)
+    if found["decisions"]:
+        yield table(
+            "Decided, since no policy was given",
+            ["about", "is", "because"],
+            [
+                [one["about"], one["what"].replace("_", " "), one["why"]]
+                for one in found["decisions"]
+            ],
+        )

@@ -11,7 +11,7 @@ import secrets
 import time
 from collections import Counter
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
@@ -23,6 +23,7 @@ import pyarrow as pa
 from sameas.engine import policy as policies
 from sameas.engine.batch.collect import Collector
 from sameas.engine.batch.live import live
+from sameas.engine.batch.matching import Asked, how, read_model
 from sameas.engine.batch.output import check_target, folder
 from sameas.engine.batch.partition import partition
 from sameas.engine.batch.previous import ID_KEY, Previous
@@ -31,22 +32,27 @@ from sameas.engine.batch.scores import given_scores
 from sameas.engine.batch.tables import FORMAT_VERSION, STATUS, Answer, build, largest
 from sameas.engine.ids.advance import advance
 from sameas.engine.ids.kernels import holders
+from sameas.engine.match import Use, Used, use
 from sameas.engine.read import from_table, inspect
 from sameas.engine.read.words import read_judgements, read_matches
 from sameas.errors import Fault, InputError
 from sameas.graph.model import Identifier
+from sameas.matching.model import to_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from numpy.typing import NDArray
 
+    from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.live import Live
     from sameas.engine.batch.partition import Partition
+    from sameas.engine.evidence import Scores
     from sameas.engine.ids.advance import Ledger
     from sameas.engine.policy import Policy
     from sameas.engine.read import InputFile
     from sameas.graph.model import Judgement, Match
+    from sameas.matching.model import Model
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int32]
@@ -72,6 +78,8 @@ class _Run:
     matches: Sequence[Match] = ()
     previous: Previous | None = None
     append: bool = False
+    match: Use = field(default_factory=Use)
+    used: Used | None = None
     timings: dict[str, float] = field(default_factory=dict)
     inputs: list[dict[str, Any]] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -114,12 +122,11 @@ class _Run:
             found = live(rows)
             # what reading took is not needed again
             pa.default_memory_pool().release_unused()
+        with self.stage("match"):
+            evidence = self._evidence(found.columns)
         with self.stage("resolve"):
             parts = partition(
-                found.columns,
-                self.policy,
-                judgements=self.judgements,
-                evidence=given_scores(found.columns, self.matches) if self.matches else None,
+                found.columns, self.policy, judgements=self.judgements, evidence=evidence
             )
         with self.stage("ids"):
             before_ids: Ledger | bytes
@@ -142,6 +149,21 @@ class _Run:
         answer = Answer(found, parts, issued, self.policy, self.judgements)
         return answer, key
 
+    def _evidence(self, columns: Columns) -> Scores | None:
+        """What matches; the policy becomes the one that goes with it."""
+        if self.matches:
+            self.used = Used("pairs", "scored pairs were given", self.policy)
+            return given_scores(columns, self.matches)
+        labels = [*self.match.labels, *self.judgements]
+        self.used = use(
+            columns,
+            self.policy,
+            replace(self.match, labels=labels),
+            progress=lambda stage: self.progress(stage, 0, None),
+        )
+        self.policy = self.used.policy
+        return self.used.scores
+
     def _input(self, file: InputFile, rows: int, rejected: int) -> None:
         mapping = [
             {"column": column, "role": role, "why": why, "example": example}
@@ -158,10 +180,11 @@ class _Run:
         )
 
     def _warn(self, found: Live, files: Sequence[InputFile]) -> None:
-        if len(found.columns) and not len(found.columns.ids):
+        matched = self.used is not None and self.used.matched is not None
+        if len(found.columns) and not len(found.columns.ids) and not matched:
             self.warnings.append(
-                "no identifier column was found: every record is a profile of its own; "
-                "name one in the policy's [columns]"
+                "no identifier column was found, and there is no matching: every record is a "
+                "profile of its own; name one in the policy's [columns]"
             )
         if not len(found.columns):
             self.warnings.append("no live record is left: all were withdrawn")
@@ -228,6 +251,7 @@ class _Run:
                 "step_by_step": parts.stepwise,
             },
             "identifiers": by_type,
+            "matching": None if self.used is None else self.used.manifest(),
             "component_sizes": {str(size): int(components[size]) for size in sizes.tolist()},
             "refused": dict(refused.most_common()),
             "rejected": dict(Counter(bad.reason for bad in answer.live.rejected).most_common(50)),
@@ -288,6 +312,9 @@ def resolve_files(
     append: bool = False,
     force: bool = False,
     id_key: bytes | None = None,
+    model: Path | None = None,
+    match: bool = True,
+    labels: Path | None = None,
     progress: Callable[[str, int, int | None], None] | None = None,
 ) -> Result:
     """Resolve files into an output folder; see `sameas resolve --help`.
@@ -303,6 +330,10 @@ def resolve_files(
             otherwise they are the full set, and what is absent counts as withdrawn.
         force: replace `out` if it is there.
         id_key: 16 bytes or more that make new profile ids; of a continued ledger its own counts.
+        model: a model file; None: the earlier output's, or one that is learned from the records.
+        match: False: records meet by identifiers and judgements alone.
+        labels: a file of judgements on pairs of records that a model learns from and that join
+            nobody.
         progress: told how far each stage is.
 
     Raises:
@@ -319,6 +350,8 @@ def resolve_files(
     check_target(out, force=force)
     run = _Run(policy or policies.default(), _now(), id_key, progress or _silent, append=append)
     run.previous = None if previous is None else Previous.open(previous)
+    asked = Asked(model, match, labels, matches is not None, policy)
+    run.match, run.policy = how(asked, run.previous, now=run.now)
     _read_words(run, judgements, matches)
     files = inspect(list(paths), run.policy, now=run.now)
     answer, key = run.answer(files)
@@ -329,6 +362,8 @@ def resolve_files(
                 metadata = {ID_KEY.decode(): key.hex()} if name == "ledger" else None
                 written[name] = target.table(name, schema, batches, metadata=metadata)
         target.text("policy.toml", policies.dumps(run.policy))
+        if run.used is not None and run.used.model is not None:
+            target.text("model.json", to_json(run.used.model))
         manifest = run.manifest(answer, written)
         with run.stage("report"):
             from sameas.engine.report import TOP, build_report
@@ -367,6 +402,8 @@ def resolve(
     matches: Sequence[Match] = (),
     id_key: bytes | None = None,
     names: Sequence[str] | None = None,
+    model: Model | Path | str | None = None,
+    match: bool = True,
 ) -> Result:
     """Resolve tables or files in memory.
 
@@ -377,6 +414,8 @@ def resolve(
         matches: scored pairs of records.
         id_key: 16 bytes or more that make profile ids; None: fresh random ones.
         names: a name for each table, its source where no column names one; default `table_1` ...
+        model: a trained model, or the file that holds it; None: one is learned from the records.
+        match: False: records meet by identifiers and judgements alone.
 
     Raises:
         InputError: an input, a judgement or a match cannot be used.
@@ -389,8 +428,11 @@ def resolve(
     >>> len(result)
     2
     """
+    free = policy is None
     if isinstance(policy, (str, Path)):
         policy = policies.load(policy)
+    if isinstance(model, (str, Path)):
+        model = read_model(Path(model))
     run = _Run(
         policy or policies.default(),
         _now(),
@@ -398,6 +440,7 @@ def resolve(
         _silent,
         list(judgements),
         list(matches),
+        match=Use(model, wanted=match, free=free),
     )
     if not inputs:
         raise InputError(Fault("resolve", "no input", "give a table or a path"))

@@ -17,7 +17,22 @@ from sameas.matching.names import latin
 from sameas.matching.names.diminutives import groups
 from sameas.matching.names.latin import MAX_LENGTH, Script, script_of, to_latin
 
-__all__ = ["MAX_COLUMNS", "MAX_WORDS", "SEPARATOR", "Name", "Word", "parse_name"]
+__all__ = [
+    "ADORNMENTS",
+    "CJK",
+    "MAX_COLUMNS",
+    "MAX_WORDS",
+    "PARTICLES",
+    "SEPARATOR",
+    "Name",
+    "Word",
+    "is_pair_of_initials",
+    "merge_words",
+    "name_pieces",
+    "parse_name",
+    "raw_words",
+    "unadorned",
+]
 
 SEPARATOR = "\x1f"
 """Between the given, middle and family part of one name."""
@@ -70,7 +85,9 @@ _TITLES = {
 }
 _GENERATIONS = {"sr": 1, "senior": 1, "jr": 2, "junior": 2, "ii": 2, "iii": 3, "iv": 4}
 _DEGREES = frozenset(["phd", "md", "esq", "dds", "cpa", "rn", "mba", "dvm", "jd", "msc", "bsc"])
-_PARTICLES = frozenset(
+ADORNMENTS = _TITLES.keys() | _GENERATIONS.keys() | _DEGREES
+"""Words that may be taken off a name: titles, generations, degrees."""
+PARTICLES = frozenset(
     [
         "van",
         "von",
@@ -119,7 +136,7 @@ _STEMS = (
     ("eva", "ev"),
     ("ina", "in"),
 )
-_CJK = (latin.HAN, latin.KANA, latin.HANGUL)
+CJK = (latin.HAN, latin.KANA, latin.HANGUL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +181,7 @@ def _stem(text: str) -> str:
     return text
 
 
-def _raw_words(piece: str) -> list[Word]:
+def raw_words(piece: str) -> list[Word]:
     """The words as they stand, letters only."""
     found: list[Word] = []
     for chunk in re.split(r"[\s・·]+", unicodedata.normalize("NFKC", piece)):
@@ -174,7 +191,7 @@ def _raw_words(piece: str) -> list[Word]:
     return found
 
 
-def _merge(words: list[Word]) -> list[Word]:
+def merge_words(words: list[Word]) -> list[Word]:
     """Words that are one though written as two: `Mc Donald`, `Abd al Rahman`, `Abdul Rahman`."""
     out: list[Word] = []
     at = 0
@@ -198,26 +215,26 @@ def _merge(words: list[Word]) -> list[Word]:
     return out
 
 
-def _is_pair_of_initials(text: str) -> bool:
+def is_pair_of_initials(text: str) -> bool:
     return len(text) == 2 and not set(text) & set("aeiouy") and text not in {"ng", "mc", "st"}
 
 
 def _part(words: list[Word], *, given: bool, loose: bool) -> tuple[list[Word], list[Word]]:
     """The words that count, and the joined spellings of neighbours."""
-    merged = _merge(words)
-    full = [w for w in merged if len(w.text) > 1 and w.text not in _PARTICLES]
+    merged = merge_words(words)
+    full = [w for w in merged if len(w.text) > 1 and w.text not in PARTICLES]
     keep_first = given or (loose and (len(merged) < 3 or merged[0].text == "al"))
     kept: list[Word] = []
     joined: list[Word] = []
     run = ""
     for place, word in enumerate(merged):
-        if word.text in _PARTICLES and full and not (place == 0 and keep_first):
+        if word.text in PARTICLES and full and not (place == 0 and keep_first):
             run += word.text
             continue
         if run:
             joined.append(Word(run + word.text, word.script))
             run = ""
-        if word.script == latin.LATIN and _is_pair_of_initials(word.text):
+        if word.script == latin.LATIN and is_pair_of_initials(word.text):
             kept.extend(Word(letter) for letter in word.text)
         else:
             kept.append(Word(_stem(word.text), word.script))
@@ -229,7 +246,7 @@ def _part(words: list[Word], *, given: bool, loose: bool) -> tuple[list[Word], l
     return kept, joined
 
 
-def _unadorned(words: list[Word]) -> tuple[list[Word], int, int]:
+def unadorned(words: list[Word]) -> tuple[list[Word], int, int]:
     """The words without titles before and generations and degrees behind; gender, generation."""
     titles: set[int] = set()
     generation = 0
@@ -247,7 +264,7 @@ def _unadorned(words: list[Word]) -> tuple[list[Word], int, int]:
     return words, titles.pop() if len(titles) == 1 else 0, generation
 
 
-def _pieces(text: str) -> tuple[str, str, bool]:
+def name_pieces(text: str) -> tuple[str, str, bool]:
     """The given part, the family part, and whether these are fields."""
     if SEPARATOR in text:
         given, middle, family = (*text.split(SEPARATOR, 2), "", "")[:3]
@@ -255,7 +272,7 @@ def _pieces(text: str) -> tuple[str, str, bool]:
         return (f"{given} {middle}" if given.strip() else ""), family, True
     head, comma, tail = text.partition(",")
     if comma and head.strip() and tail.strip(" .,"):
-        behind = {word.text for word in _raw_words(tail)}
+        behind = {word.text for word in raw_words(tail)}
         if behind and not behind <= (_GENERATIONS.keys() | _DEGREES):
             return tail, head, True
     return "", text, False
@@ -273,9 +290,9 @@ def parse_name(text: str) -> Name:
     >>> [word.text for word in name.given], [word.text for word in name.family]
     (['ann', 'marie'], ['smith', 'jones'])
     """
-    given_text, family_text, structured = _pieces(text[:MAX_LENGTH])
-    given, gender, first_generation = _unadorned(_raw_words(given_text))
-    family, family_gender, generation = _unadorned(_raw_words(family_text))
+    given_text, family_text, structured = name_pieces(text[:MAX_LENGTH])
+    given, gender, first_generation = unadorned(raw_words(given_text))
+    family, family_gender, generation = unadorned(raw_words(family_text))
     given, given_joined = _part(given, given=True, loose=False)
     family, family_joined = _part(family, given=False, loose=not structured)
     limit = MAX_WORDS // 2 if given and family else MAX_WORDS
@@ -289,5 +306,5 @@ def parse_name(text: str) -> Name:
         joined=tuple(joined),
         gender=gender or family_gender,
         generation=generation or first_generation,
-        solid=alone is not None and alone.script in _CJK and len(alone.text) > 3,
+        solid=alone is not None and alone.script in CJK and len(alone.text) > 3,
     )

@@ -14,7 +14,7 @@ import re
 
 import numpy as np
 
-__all__ = ["COST", "GAP", "consonant_classes", "is_pinyin", "symbols"]
+__all__ = ["COST", "GAP", "consonant_classes", "is_pinyin", "skeleton", "sound_key", "symbols"]
 
 _ALPHABET = "abcdefghijklmnopqrstuvwxyzSC"
 _CODE = {letter: code for code, letter in enumerate(_ALPHABET)}
@@ -154,3 +154,41 @@ def is_pinyin(word: str) -> bool:
     (True, False)
     """
     return _PINYIN.fullmatch(word) is not None
+
+
+_LIKE = str.maketrans({"y": "i", "f": "v", "w": "v", "z": "s", "h": "", "C": "c"})
+_SKELETON = {
+    letter: mark
+    for letters, mark in (
+        ("pbfv", "p"),
+        ("td", "t"),
+        ("kg", "k"),
+        ("szSCj", "s"),
+        ("lr", "l"),
+        ("m", "m"),
+        ("n", "n"),
+    )
+    for letter in letters
+}
+
+
+def sound_key(word: str) -> str:
+    """One text for the spellings of one sound in one language: `Stephen`, `Steven`; `Eric`, `Erik`.
+
+    >>> [sound_key(word) for word in ("stephen", "steven", "sarah", "sara", "yurii", "yuri")]
+    ['steven', 'steven', 'sara', 'sara', 'iuri', 'iuri']
+    """
+    folded = "".join(_ALPHABET[code] for code in symbols(word))
+    return _DOUBLED.sub(r"\1", folded[:1] + folded[1:].translate(_LIKE)).translate(
+        {ord("y"): "i", ord("w"): "v", ord("f"): "v"}
+    )
+
+
+def skeleton(word: str) -> str:
+    """The classes of a word's consonants, in order: what most scripts keep of it. For blocking.
+
+    >>> skeleton("mohammad"), skeleton("mhmd"), skeleton("peabody"), skeleton("pibodi")
+    ('mmt', 'mmt', 'ppt', 'ppt')
+    """
+    marks = (_SKELETON.get(_ALPHABET[code], "") for code in symbols(word))
+    return "".join(marks)

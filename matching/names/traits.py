@@ -19,12 +19,12 @@ from sameas.matching.names.parse import SEPARATOR
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["NAME_TRAITS", "person_name", "person_name_column"]
+__all__ = ["NAME_TRAITS", "NOTHING", "person_name", "person_name_column", "usable_name"]
 
 NAME_TRAITS = ("full_name", "name", "first_name", "middle_name", "last_name")
 """The traits that are read; `full_name` wins over `name`, both fields win over either."""
 
-_NOTHING = frozenset(
+NOTHING = frozenset(
     [
         "unknown",
         "unkn",
@@ -97,7 +97,7 @@ _ALSO_NAMES = frozenset(
 
 
 @lru_cache(maxsize=65_536)
-def _usable(value: str) -> str | None:
+def usable_name(value: str) -> str | None:
     """The trimmed value, or None if it names nobody."""
     text = value[:MAX_LENGTH].replace(SEPARATOR, " ").encode(errors="ignore").decode().strip()
     latin = to_latin(text)
@@ -106,9 +106,7 @@ def _usable(value: str) -> str | None:
     if text.casefold() in {"n/a", "n.a.", "n.a", "na", "x", "xx", "nan"}:
         return None
     words = latin.replace("-", " ").split()
-    if all(word in _NOTHING for word in words) and not (
-        len(words) == 1 and words[0] in _ALSO_NAMES
-    ):
+    if all(word in NOTHING for word in words) and not (len(words) == 1 and words[0] in _ALSO_NAMES):
         return None
     return text
 
@@ -123,7 +121,7 @@ def person_name(traits: Mapping[str, str]) -> str | None:
     >>> person_name({"full_name": "unknown"}) is None
     True
     """
-    found = {trait: _usable(traits.get(trait) or "") for trait in NAME_TRAITS}
+    found = {trait: usable_name(traits.get(trait) or "") for trait in NAME_TRAITS}
     given, family = found["first_name"], found["last_name"]
     whole = found["full_name"] or found["name"]
     if whole and not (given and family):
@@ -140,7 +138,7 @@ def _usable_column(column: pa.Array | None, length: int) -> pa.Array:
     if pa.types.is_dictionary(column.type):
         column = column.cast(pa.string())
     encoded = column.dictionary_encode()
-    values = pa.array([_usable(value) for value in encoded.dictionary.to_pylist()], pa.string())
+    values = pa.array([usable_name(value) for value in encoded.dictionary.to_pylist()], pa.string())
     return values.take(encoded.indices)
 
 

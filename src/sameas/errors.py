@@ -3,6 +3,7 @@
     SameasError
     ├── InputError        input that cannot be used at all: a file, a column, a judgement
     ├── PolicyError       a policy that breaks its schema
+    ├── ModelError        a matching model that cannot be read, or nothing to learn one from
     ├── OutputError       an output folder that cannot be written, read or continued
     ├── EngineError       a call on the online engine that it cannot do
     │   ├── EngineClosedError   it was closed, or is closing
@@ -43,6 +44,7 @@ __all__ = [
     "GoneProfileError",
     "InputError",
     "MissingExtraError",
+    "ModelError",
     "OutputError",
     "PolicyError",
     "SameasError",
@@ -108,6 +110,12 @@ class InputError(SameasError):
 
 class PolicyError(SameasError):
     """A policy that breaks its schema."""
+
+    status = 422
+
+
+class ModelError(SameasError):
+    """A matching model that cannot be read, or records that none can be learnt from."""
 
     status = 422
 

@@ -1,0 +1,181 @@
+"""The blocking keys of many vectors at once; equal to `single.keys_of` by test.
+
+Every distinct value of a field is read once for each transform; vectors are rows of codes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+import pyarrow as pa
+from numba import njit
+
+from sameas.matching.blocking.hashes import combined, hash_all, hash_text
+from sameas.matching.blocking.single import MAX_PER_KEY
+from sameas.matching.blocking.transforms import MAX_VALUES, apply
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.matching.blocking.keys import Key
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+    Words = NDArray[np.uint64]
+
+__all__ = ["Coded", "Reader", "hash_values"]
+
+_MAX_PARTS = 4
+
+
+class Coded(Protocol):
+    """A column in numbers: places in its distinct values, -1 where nothing is said."""
+
+    @property
+    def values(self) -> Sequence[str] | pa.StringArray: ...
+
+
+def hash_values(transform: str, values: Sequence[str] | pa.StringArray) -> tuple[Ints, Words]:
+    """For each value where its hashes begin, one more at the end; and the hashes."""
+    texts = values.to_pylist() if isinstance(values, pa.Array) else values
+    if transform == "whole":
+        flat = pa.array(texts, pa.string())
+        starts = np.arange(len(texts) + 1, dtype=np.int32)
+    else:
+        rows = [apply(transform, text) for text in texts]
+        starts = np.zeros(len(rows) + 1, dtype=np.int32)
+        np.cumsum([len(row) for row in rows], out=starts[1:])
+        flat = pa.array([one for row in rows for one in row], pa.string())
+    if not len(flat):
+        return starts, np.empty(0, dtype=np.uint64)
+    _, offsets, data = flat.buffers()
+    return starts, hash_all(
+        np.frombuffer(offsets, dtype=np.int32, count=len(flat) + 1),
+        np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8),
+    )
+
+
+@dataclass
+class Reader:
+    """Key hashes of vectors whose fields are coded; what values give is worked out once."""
+
+    fields: Sequence[str]
+    coded: Sequence[Coded]
+    vectors: Ints
+    """Distinct rows of codes: shape (vectors, fields)."""
+    _read: dict[tuple[str, str], tuple[Ints, Words]] = field(default_factory=dict)
+
+    def values(self, name: str, transform: str) -> tuple[Ints, Words]:
+        """`hash_values` of a field."""
+        found = self._read.get((name, transform))
+        if found is None:
+            coded = self.coded[self.fields.index(name)]
+            found = self._read[name, transform] = hash_values(transform, coded.values)
+        return found
+
+    def rows(self, key: Key, number: int) -> tuple[Ints, Longs]:
+        """What one key takes: numbers of vectors, ascending, and hashes. Some may be there twice.
+
+        Raises:
+            ValueError: the key reads a field that is not there.
+        """
+        columns, starts, hashes, ends, choose = [], [], [], [0], []
+        for part in key.parts:
+            for name in part.fields:
+                columns.append(list(self.fields).index(name))
+                one, two = self.values(name, part.transform)
+                starts.append(one)
+                hashes.append(two)
+            ends.append(len(columns))
+            choose.append(part.choose)
+        assert len(choose) <= _MAX_PARTS
+        first = np.cumsum([0, *map(len, starts)])[:-1]
+        shift = np.cumsum([0, *map(len, hashes)])[:-1]
+        every = np.concatenate([one + base for one, base in zip(starts, shift, strict=True)])
+        arguments = (
+            self.vectors,
+            np.array(columns, dtype=np.int32),
+            first,
+            every.astype(np.int64),
+            np.concatenate(hashes),
+            np.array(ends, dtype=np.int32),
+            np.array(choose, dtype=np.int32),
+            np.uint64(hash_text(str(number))),
+        )
+        room = _rows(*arguments, np.empty(0, np.int32), np.empty(0, np.int64))
+        vectors, found = np.empty(room, np.int32), np.empty(room, np.int64)
+        _rows(*arguments, vectors, found)
+        return vectors, found
+
+
+@njit(cache=True, nogil=True)
+def _rows(
+    vectors: Ints,
+    columns: Ints,
+    first: Longs,
+    starts: Longs,
+    hashes: Words,
+    ends: Ints,
+    choose: Ints,
+    seed: np.uint64,
+    to_vector: Ints,
+    to_hash: Longs,
+) -> int:
+    """How many rows there are; they are written if there is room for them."""
+    parts = len(choose)
+    fill = len(to_vector) > 0
+    most = 2 * MAX_VALUES * len(columns)
+    plain = np.empty(most, dtype=np.uint64)
+    room = max(most, most * most)
+    chosen = np.empty((parts, room), dtype=np.uint64)
+    sizes = np.zeros(parts, dtype=np.int64)
+    count = 0
+    for vector in range(len(vectors)):
+        size = 1
+        for part in range(parts):
+            n = 0
+            for place in range(ends[part], ends[part + 1]):
+                code = vectors[vector, columns[place]]
+                if code < 0:
+                    continue
+                at = first[place] + code
+                for value in range(starts[at], starts[at + 1]):
+                    one = hashes[value]
+                    known = False
+                    for other in range(n):
+                        if plain[other] == one:
+                            known = True
+                    if not known:
+                        plain[n] = one
+                        n += 1
+            if choose[part] == 2:
+                pairs = 0
+                for a in range(n):
+                    for b in range(a + 1, n):
+                        low, high = min(plain[a], plain[b]), max(plain[a], plain[b])
+                        chosen[part, pairs] = combined(low, high)
+                        pairs += 1
+                n = pairs
+            else:
+                chosen[part, :n] = plain[:n]
+            sizes[part] = n
+            size *= n
+            if n == 0:
+                break
+        if size == 0 or size > MAX_PER_KEY:
+            continue
+        if fill:
+            for turn in range(size):
+                mix = seed
+                rest = turn
+                for part in range(parts):
+                    mix = combined(mix, chosen[part, rest % sizes[part]])
+                    rest //= sizes[part]
+                to_vector[count + turn] = vector
+                to_hash[count + turn] = np.int64(mix >> np.uint64(1))
+        count += size
+    return count

@@ -1,0 +1,117 @@
+"""Levels of whole vectors: field by field, and swapped names seen once instead of twice wrong.
+
+`compare` is the definition for two vectors; `compare_pairs` is its compiled form over codes.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sameas.matching.compare.model import MISSING, SWAPPED
+from sameas.matching.compare.pairs import level_pairs
+from sameas.matching.compare.rules import level
+from sameas.matching.names.sound import sound_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    import pyarrow as pa
+    from numpy.typing import NDArray
+
+    from sameas.matching.compare.packed import Packed
+    from sameas.matching.fields.model import Coded, Field
+
+__all__ = ["Keys", "compare", "compare_pairs", "name_fields", "name_keys", "swap"]
+
+Keys = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
+"""Numbers of the sounds of the given names and of the family names, value by value."""
+_FURTHER = 5
+"""Names at levels up to this one agree in their own places."""
+
+
+def name_fields(fields: Sequence[Field]) -> tuple[int, int] | None:
+    """The places of the first given name and the first family name, if both are there."""
+    kinds = [field.kind for field in fields]
+    if "given_name" not in kinds or "family_name" not in kinds:
+        return None
+    return kinds.index("given_name"), kinds.index("family_name")
+
+
+def compare(fields: Sequence[Field], left: Sequence[str], right: Sequence[str]) -> tuple[int, ...]:
+    """The level of each field of two vectors of canonical values. Symmetric.
+
+    Where given and family name sound like the other side's family and given name, the given name's
+    level is `SWAPPED` and the family name's 0: one observation, not two.
+
+    >>> from sameas.matching.fields import Field
+    >>> fields = Field("given", "given_name"), Field("family", "family_name")
+    >>> compare(fields, ("ann", "smith"), ("smith", "ann"))
+    (3, 0)
+    """
+    found = [level(field.kind, a, b) for field, a, b in zip(fields, left, right, strict=True)]
+    places = name_fields(fields)
+    if places is not None:
+        given, family = places
+        if found[given] > _FURTHER and found[family] > _FURTHER:
+            mine, other = _key(left[given]), _key(left[family])
+            if mine and other and (mine, other) == (_key(right[family]), _key(right[given])):
+                found[given], found[family] = SWAPPED, MISSING
+    return tuple(found)
+
+
+def _key(value: str) -> str:
+    return sound_key(value.replace(" ", ""))
+
+
+def name_keys(
+    given: Sequence[str] | pa.StringArray, family: Sequence[str] | pa.StringArray
+) -> Keys:
+    """The sounds of the distinct values of a given-name and a family-name field, numbered alike."""
+    numbers: dict[str, int] = {"": -1}
+    found = []
+    for values in (given, family):
+        texts = values.to_pylist() if hasattr(values, "to_pylist") else values
+        keys = [numbers.setdefault(_key(text), len(numbers)) for text in texts]
+        found.append(np.array(keys, np.int64))
+    return found[0], found[1]
+
+
+def swap(
+    levels: tuple[NDArray[np.uint8], NDArray[np.uint8]],
+    keys: Keys,
+    given: tuple[NDArray[np.int32], NDArray[np.int32]],
+    family: tuple[NDArray[np.int32], NDArray[np.int32]],
+) -> None:
+    """Rewrite the levels of given and family names where they are swapped; codes left and right."""
+    at = np.flatnonzero((levels[0] > _FURTHER) & (levels[1] > _FURTHER))
+    crossed = keys[0][given[0][at]] == keys[1][family[1][at]]
+    at = at[crossed]
+    mine, other = keys[0][given[0][at]], keys[1][family[0][at]]
+    at = at[(other == keys[0][given[1][at]]) & (mine >= 0) & (other >= 0)]
+    levels[0][at] = SWAPPED
+    levels[1][at] = MISSING
+
+
+def compare_pairs(
+    fields: Sequence[Field],
+    coded: Sequence[Coded],
+    packed: Sequence[Packed],
+    left: NDArray[np.integer],
+    right: NDArray[np.integer],
+) -> NDArray[np.uint8]:
+    """`compare` of many pairs. Shape (fields, pairs).
+
+    `left` and `right` are rows of the `codes` of `coded`: records, or distinct vectors.
+    """
+    out = np.empty((len(fields), len(left)), np.uint8)
+    sides = [(one.codes[left], one.codes[right]) for one in coded]
+    for place, (field, pack, codes) in enumerate(zip(fields, packed, sides, strict=True)):
+        out[place] = level_pairs(field.kind, pack, *codes)
+    places = name_fields(fields)
+    if places is not None:
+        given, family = places
+        keys = name_keys(coded[given].values, coded[family].values)
+        swap((out[given], out[family]), keys, sides[given], sides[family])
+    return out

@@ -1,0 +1,93 @@
+"""Pairs to learn from: at random, and among those that agree on a key; fixed seeds, sorted input.
+
+What is drawn is a function of the vectors and their counts: vectors are numbered in the order of
+their values, so the order of rows changes nothing.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Pairs", "agreeing", "at_random", "grouped", "thinned"]
+
+
+class Pairs(NamedTuple):
+    """Pairs of vectors, left <= right, and how many pairs of records each stands for."""
+
+    left: Ints
+    right: Ints
+    counts: Longs
+
+
+def at_random(counts: Longs, limit: int) -> Pairs:
+    """Pairs of records: all of them if their vectors have few enough pairs, else so many draws."""
+    n = len(counts)
+    if n * (n + 1) // 2 <= limit:
+        left, right = np.triu_indices(n)
+        times = counts[left] * counts[right]
+        same = left == right
+        times[same] = counts * (counts - 1) // 2
+        kept = times > 0
+        return Pairs(left[kept].astype(np.int32), right[kept].astype(np.int32), times[kept])
+    ends = np.cumsum(counts)
+    rng = np.random.Generator(np.random.PCG64(0))
+    one = rng.integers(0, ends[-1], limit)
+    other = rng.integers(0, ends[-1] - 1, limit)
+    other += other >= one  # another record than the first
+    ones = np.searchsorted(ends, one, side="right").astype(np.int32)
+    others = np.searchsorted(ends, other, side="right").astype(np.int32)
+    times = np.ones(limit, dtype=np.int64)
+    return Pairs(np.minimum(ones, others), np.maximum(ones, others), times)
+
+
+def grouped(codes: Ints) -> tuple[Ints, Longs]:
+    """Vectors by their code, -1 left out: members, and where each group begins and the last ends."""
+    rows = np.flatnonzero(codes >= 0)
+    order = rows[np.argsort(codes[rows], kind="stable")].astype(np.int32)
+    ranked = codes[order]
+    first = np.flatnonzero(ranked[1:] != ranked[:-1]) + 1 if len(order) else np.empty(0, np.int64)
+    return order, np.concatenate([[0], first, [len(order)]]).astype(np.int64)
+
+
+def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
+    """Pairs of distinct vectors of one group: all of them, or about so many drawn evenly.
+
+    A pair that several groups have may be drawn once for each.
+    """
+    sizes = np.diff(starts).astype(np.int64)
+    ends = np.cumsum(sizes * (sizes - 1) // 2)
+    total = int(ends[-1]) if len(ends) else 0
+    if total <= limit:
+        drawn = np.arange(total)
+    else:
+        rng = np.random.Generator(np.random.PCG64(1))
+        drawn = np.unique(rng.integers(0, total, limit))
+    group = np.searchsorted(ends, drawn, side="right")
+    within = drawn - (ends - sizes * (sizes - 1) // 2)[group]
+    # the k-th pair (i < j) of a group, by j: j (j - 1) / 2 <= k; the root may be one off
+    high = ((1 + np.sqrt(1 + 8 * within.astype(np.float64))) / 2).astype(np.int64)
+    high -= high * (high - 1) // 2 > within
+    high += high * (high + 1) // 2 <= within
+    low = within - high * (high - 1) // 2
+    ones, others = members[starts[group] + low], members[starts[group] + high]
+    left, right = np.minimum(ones, others), np.maximum(ones, others)
+    return Pairs(left, right, np.ones(len(left), dtype=np.int64))
+
+
+def thinned(left: Ints, right: Ints, limit: int) -> tuple[Ints, Ints]:
+    """At most so many of the pairs, drawn evenly by a hash of their ends."""
+    if len(left) <= limit:
+        return left, right
+    mixed = left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
+    mixed ^= right.astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9)
+    mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
+    kept = (mixed >> np.uint64(32)) < np.uint64(int(limit / len(left) * 2**32))
+    return left[kept], right[kept]

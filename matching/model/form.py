@@ -1,0 +1,139 @@
+"""A trained model: everything needed to weigh any two records anywhere, by one definition.
+
+All its numbers are whole, and what it says of two records is a function of their vectors, equal
+either way round. An untrained model does not exist.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from sameas.matching import blocking, compare, fields
+from sameas.matching.model.tables import BIT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sameas.graph.model import Record
+
+__all__ = ["Comparison", "Evidence", "Model", "Vector"]
+
+Vector = tuple[str, ...]
+"""Canonical values in the order of the model's fields; "" where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One field: the evidence of each level, and of each common value that is shared."""
+
+    field: fields.Field
+    levels: tuple[str, ...]
+    """Names, the strongest first; level numbers begin with 1."""
+    given: tuple[int, ...]
+    """Comparisons that this one hangs on: its levels weigh by how many of them agree."""
+    weights: tuple[tuple[int, ...], ...]
+    """By context (all of `given` missing; none, one, more of them agree), then by level."""
+    matches: tuple[tuple[int, ...], ...]
+    """How many of a million matches have a level, by context: what the weights began with."""
+    others: tuple[tuple[int, ...], ...]
+    """How many of a million pairs that are no match."""
+    terms: Mapping[str, int] = field(default_factory=dict)
+    """What sharing a common value adds to the first level; below nothing, the commoner."""
+    floor: int = 0
+    """What sharing any other value adds, those never seen included."""
+    reach: int = 4
+    """In how many contexts, from the first, a value's rarity counts."""
+
+    def weight(self, level: int, context: int, value: str) -> tuple[int, int]:
+        """Of a level (not 0) in a context: its weight, and what the shared value adds."""
+        bits = self.weights[context][level - 1]
+        rarity = self.terms.get(value, self.floor) if level == 1 and context < self.reach else 0
+        return bits, rarity
+
+
+class Evidence(NamedTuple):
+    """One step of a waterfall: what a field adds to the weight of a pair."""
+
+    field: str
+    left: str
+    right: str
+    level: str
+    """`missing` if a side has no value: then it adds nothing."""
+    weight: int
+    """All that it adds."""
+    rarity: int
+    """The part of it that the shared value's rarity makes."""
+
+
+@dataclass(frozen=True)
+class Model:
+    """Answers about single vectors; `engine.evidence.Matcher` is what it is used as."""
+
+    comparisons: tuple[Comparison, ...]
+    blocking: tuple[blocking.Key, ...]
+    prior: int
+    """The weight of a pair of which nothing is known yet."""
+    edge_threshold: int
+    review_threshold: int
+    cut: int
+    max_key_records: int
+    min_fields: int
+    """So many fields a record needs to vote, and so many a pair needs on both sides to be weighed."""
+    slope: int = BIT
+    """Of the calibration: log odds = slope * weight + intercept, in bits."""
+    intercept: int = 0
+    trained: Mapping[str, int] = field(default_factory=dict)
+    """What it was trained on: counts by name."""
+
+    @cached_property
+    def fields(self) -> tuple[fields.Field, ...]:
+        """The fields, in the order of a vector."""
+        return tuple(comparison.field for comparison in self.comparisons)
+
+    @cached_property
+    def _names(self) -> tuple[str, ...]:
+        return tuple(field.name for field in self.fields)
+
+    def vector(self, record: Record, /) -> Vector | None:
+        """The record's comparable values; None if there are too few for it to vote."""
+        vector = tuple(fields.value_of(one, record) for one in self.fields)
+        return vector if sum(map(bool, vector)) >= self.min_fields else None
+
+    def keys(self, vector: Vector, /) -> tuple[int, ...]:
+        """The vector's blocking keys: distinct, ascending, each in 0..2**63-1."""
+        return blocking.keys_of(self.blocking, self._names, vector)
+
+    def weight(self, left: Vector, right: Vector, /) -> int | None:
+        """The weight of two vectors, equal either way round; None if too few fields compare."""
+        steps = self.explain(left, right)
+        if sum(step.level != "missing" for step in steps) < self.min_fields:
+            return None
+        return self.prior + sum(step.weight for step in steps)
+
+    def explain(self, left: Vector, right: Vector, /) -> tuple[Evidence, ...]:
+        """What each field adds to the prior, in the order of the fields."""
+        found = [
+            compare.level(one.field.kind, ours, theirs) if ours and theirs else 0
+            for one, ours, theirs in zip(self.comparisons, left, right, strict=True)
+        ]
+        agrees = [0 < n < len(one.levels) for one, n in zip(self.comparisons, found, strict=True)]
+        steps = []
+        for one, level, ours, theirs in zip(self.comparisons, found, left, right, strict=True):
+            if not level:
+                steps.append(Evidence(one.field.name, ours, theirs, "missing", 0, 0))
+                continue
+            known = any(found[parent] for parent in one.given)
+            context = 1 + min(sum(agrees[parent] for parent in one.given), 2) if known else 0
+            bits, rarity = one.weight(level, context, ours)
+            name = one.levels[level - 1]
+            steps.append(Evidence(one.field.name, ours, theirs, name, bits + rarity, rarity))
+        return tuple(steps)
+
+    def probability(self, weight: int) -> float:
+        """How likely a pair of that weight is one person, for people to read; decides nothing."""
+        bits = (self.slope * weight / BIT + self.intercept) / BIT
+        if bits < -60:
+            return 0.0
+        return 1.0 / (1.0 + 2.0**-bits)

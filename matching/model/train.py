@@ -1,0 +1,224 @@
+"""Train a model on records without labels: a pure function of the distinct vectors and counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from sameas.matching import compare
+from sameas.matching.model.draws import agreeing, at_random, thinned
+from sameas.matching.model.estimate import Sample, expected_matches, fit
+from sameas.matching.model.form import Comparison, Model
+from sameas.matching.model.hanging import NAMES, hanging
+from sameas.matching.model.labels import calibrated, taught
+from sameas.matching.model.learn import Refined, bits_of, look, refine
+from sameas.matching.model.linkage import MISSING
+from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
+from sameas.matching.model.sight import Sight
+from sameas.matching.model.tables import BIT, Tables, whole
+from sameas.matching.model.terms import Terms, terms_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.matching.blocking import Groups, Key
+    from sameas.matching.fields import Coded, Field
+    from sameas.matching.model.estimate import Estimate
+    from sameas.matching.model.labels import Labels
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Report", "train"]
+
+AT_RANDOM = 500_000
+PER_KEY = 100_000
+CANDIDATES = 300_000
+INSIDE = 2_000_000
+EDGE = -4 * BIT
+MIN_FIELDS = 2
+REVIEWED = 0.1
+"""A person should look at pairs that are at least so likely one person."""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What training did."""
+
+    records: int
+    vectors: int
+    share: float
+    """Of matches among pairs at random, as first estimated."""
+    rates: tuple[tuple[str, float], ...]
+    first: Tables
+    refined: Refined
+    tables: Tables
+    estimate: Estimate
+
+
+def train(
+    fields: Sequence[Field],
+    columns: Sequence[Coded],
+    codes: Ints,
+    counts: Longs,
+    *,
+    keys: Sequence[Key],
+    groups: Sequence[Groups],
+    candidates: tuple[Ints, Ints],
+    max_key_records: int,
+    labels: Labels | None = None,
+) -> tuple[Model, Report]:
+    """Learn a model from distinct vectors (rows of `codes`), who has them, and their candidates.
+
+    `groups` are those of each key; the candidates are (left, right), each pair once. Labelled
+    pairs of vectors refine what the records teach by themselves.
+    """
+    sight = Sight.of(fields, columns, codes, counts)
+    names = [compare.levels(field.kind) for field in fields]
+    shape, reach, anchors = hanging(sight, tuple(map(len, names)))
+    terms = [terms_of(sight.carriers(place)) for place in range(len(shape))]
+    first, prior = _first(sight, shape, anchors, keys, groups, candidates)
+    tables = Tables.of(
+        shape,
+        whole(bits_of(shape, first.m, first.u)),
+        [one.by_code for one in terms],
+        prior=round(prior * BIT),
+        reach=reach,
+        min_fields=MIN_FIELDS,
+    )
+    left, right = candidates
+    arguments: dict[str, Any] = {
+        "candidates": (left, right, sight.patterns(left, right)),
+        "patterns_of": sight.patterns,
+        "edge_threshold": EDGE,
+        "limit": INSIDE,
+    }
+    refined = refine(shape, first, tables, sight.codes, **arguments)
+    last = refined.tables
+    if labels is not None and len(labels.left):
+        asked = sight.patterns(labels.left, labels.right)
+        weights = last.weigh(asked, sight.codes, labels.left)
+        said = weights != MISSING
+        last = taught(shape, last, asked[said], weights[said], labels.same[said])
+    seen = look(last, sight.codes, **arguments)
+    calibration = calibrated(seen.weights, seen.matched)
+    model = Model(
+        _comparisons(sight, shape, names, terms, reach, first, last),
+        tuple(keys),
+        last.prior,
+        EDGE,
+        _review(*calibration),
+        0,
+        max_key_records,
+        MIN_FIELDS,
+        *calibration,
+    )
+    records = int(counts.sum())
+    return model, Report(records, len(sight), first.share, first.rates, tables, refined, last, first)
+
+
+def _review(slope: int, intercept: int) -> int:
+    """The weight from which a pair is one person in one case of ten, between edge and cut."""
+    bits = (np.log2(REVIEWED / (1 - REVIEWED)) * BIT - intercept) / slope
+    return min(max(round(float(bits) * BIT), EDGE), 0)
+
+
+def _left_out(shape: Shape, key: Key, fields: Sequence[Field]) -> frozenset[int]:
+    """A key's own fields, and what they hang on: equal emails have equal names, matches or not."""
+    places = {place for place, field in enumerate(fields) if field.name in key.fields}
+    return frozenset(places.union(*(shape.given[place] for place in places)))
+
+
+def _first(
+    sight: Sight,
+    shape: Shape,
+    anchors: dict[int, Floats],
+    keys: Sequence[Key],
+    groups: Sequence[Groups],
+    candidates: tuple[Ints, Ints],
+) -> tuple[Estimate, float]:
+    """The first estimate, and the prior in bits."""
+    drawn = at_random(sight.counts, AT_RANDOM)
+    random = Counted.of(sight.patterns(drawn.left, drawn.right), drawn.counts)
+    samples = [Sample("at random", random, at_random=True)]
+    for key, group in _telling(sight, keys, groups):
+        pairs = agreeing(group.members, group.starts, PER_KEY)
+        if len(pairs.left):
+            counted = Counted.of(sight.patterns(pairs.left, pairs.right))
+            samples.append(Sample(key.name, counted, _left_out(shape, key, sight.fields)))
+    n = int(sight.counts.sum())
+    pairs_in_all = max(n * (n - 1) / 2, 1.0)
+    left, right = thinned(*candidates, CANDIDATES)
+    scale = len(candidates[0]) / max(len(left), 1)
+    counted = Counted.of(sight.patterns(left, right))
+    chance = declared_chance(shape)
+    share = min(0.5 * n / pairs_in_all, 0.1)
+    for _ in range(2):
+        estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
+        found = expected_matches(
+            estimate, shape, counted, pairs=pairs_in_all / scale, share=share
+        )
+        share = min(max(found * scale / pairs_in_all, 1e-12), 0.5)
+    return estimate, float(np.log2(share) - np.log2(1 - share))
+
+
+def _telling(
+    sight: Sight, keys: Sequence[Key], groups: Sequence[Groups]
+) -> list[tuple[Key, Groups]]:
+    """The keys with a name or a date in them, or all if there are none.
+
+    Households share addresses and phones. In a block of such a key they are a third kind of pair
+    between matches and chance, and EM takes them for matches.
+    """
+    own = {field.name for field in sight.fields if field.kind in (*NAMES, "date")}
+    both = list(zip(keys, groups, strict=True))
+    return [(key, group) for key, group in both if key.fields & own] or both
+
+
+def declared_chance(shape: Shape) -> Floats:
+    """What others look like before anything is known: nearly always different."""
+    u = np.ones((len(shape), CONTEXTS, LEVELS))
+    for place, n in enumerate(shape.levels):
+        u[place, :, 1:n] = 0.1 / (n - 1)
+        u[place, :, n] = 0.9
+    return u
+
+
+def _rows(table: NDArray[Any], n_levels: int, used: int) -> tuple[tuple[int, ...], ...]:
+    """One comparison's whole numbers by context and level."""
+    return tuple(tuple(map(int, row)) for row in table[:used, 1 : n_levels + 1])
+
+
+def _comparisons(
+    sight: Sight,
+    shape: Shape,
+    names: Sequence[tuple[str, ...]],
+    terms: Sequence[Terms],
+    reach: Sequence[int],
+    first: Estimate,
+    tables: Tables,
+) -> tuple[Comparison, ...]:
+    out = []
+    for place, (field, column) in enumerate(zip(sight.fields, sight.columns, strict=True)):
+        own = terms[place]
+        size = shape.levels[place], CONTEXTS if shape.given[place] else 1
+        spoken = {str(column.values[int(code)]): int(own.by_code[code]) for code in own.kept}
+        out.append(
+            Comparison(
+                field,
+                names[place],
+                shape.given[place],
+                _rows(tables.weights[place], *size),
+                _rows(np.rint(first.m[place] * 1e6), *size),
+                _rows(np.rint(first.u[place] * 1e6), *size),
+                spoken,
+                own.floor,
+                reach[place],
+            )
+        )
+    return tuple(out)

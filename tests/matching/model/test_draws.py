@@ -1,0 +1,61 @@
+"""Drawn pairs: all there are where there are few, fair where there are many."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from sameas.matching.model.draws import agreeing, at_random, grouped, thinned
+
+
+def test_few_vectors_give_every_pair_of_records() -> None:
+    counts = np.array([1, 3, 2], dtype=np.int64)
+    found = at_random(counts, 100)
+    pairs = dict(
+        zip(zip(found.left.tolist(), found.right.tolist(), strict=True), found.counts, strict=True)
+    )
+    assert pairs == {(0, 1): 3, (0, 2): 2, (1, 1): 3, (1, 2): 6, (2, 2): 1}
+    assert found.counts.sum() == 6 * 5 // 2
+
+
+def test_many_vectors_give_as_many_draws_by_how_many_records_they_have() -> None:
+    counts = np.array([1] * 500 + [500], dtype=np.int64)
+    found = at_random(counts, 20_000)
+    assert len(found.left) == 20_000
+    assert (found.left <= found.right).all()
+    heavy = (found.left == 500).mean()
+    assert heavy == pytest.approx(0.25, abs=0.02)
+
+
+@pytest.mark.parametrize("n", [0, 1])
+def test_no_record_and_one_record_have_no_pairs(n: int) -> None:
+    assert len(at_random(np.ones(n, dtype=np.int64), 100).left) == 0
+
+
+def test_agreeing_draws_all_pairs_of_small_groups() -> None:
+    members, starts = grouped(np.array([1, -1, 0, 1, 1, 0], dtype=np.int32))
+    found = agreeing(members, starts, 100)
+    pairs = set(zip(found.left.tolist(), found.right.tolist(), strict=True))
+    assert pairs == {(2, 5), (0, 3), (0, 4), (3, 4)}
+
+
+def test_agreeing_draws_evenly_from_large_groups() -> None:
+    members, starts = grouped(np.repeat([0, 1], [1000, 500]).astype(np.int32))
+    found = agreeing(members, starts, 10_000)
+    assert (found.left < found.right).all()
+    same = (found.left < 1000) == (found.right < 1000)
+    assert same.all()
+    assert (found.left < 1000).mean() == pytest.approx(0.8, abs=0.02)
+
+
+def test_nobody_agrees_where_nothing_is_said() -> None:
+    assert len(agreeing(*grouped(np.full(4, -1, dtype=np.int32)), 10).left) == 0
+    assert len(agreeing(*grouped(np.empty(0, dtype=np.int32)), 10).left) == 0
+
+
+def test_thinning_keeps_about_as_many_and_few_as_they_are() -> None:
+    left = np.arange(100_000, dtype=np.int32)
+    ones, others = thinned(left, left + 1, 10_000)
+    assert len(ones) == pytest.approx(10_000, rel=0.1)
+    assert (others == ones + 1).all()
+    assert thinned(left, left, 100_000)[0] is left
