@@ -60,7 +60,9 @@ def write_components(
         if out.whole[piece] or (piece in matched and may_be_whole(state, out, members[piece])):
             mine = cluster[out.cluster[members[piece][0]]]
             if not _is_named(unit, state, out, members[piece]):
-                summary = _summary(unit, state, out, members[piece], ids[mine], piece in matched)
+                summary = _summary(
+                    unit, state, out, members[piece], ids[mine], matched=piece in matched
+                )
             if summary is None and not out.whole[piece]:
                 mine = None
         row = t.Component(number, out.nodes[piece], mine, summary, out.level[piece])
@@ -89,6 +91,7 @@ def _summary(
     out: Resolved,
     records: list[int],
     ids: list[t.Issued],
+    *,
     matched: bool,
 ) -> str | None:
     """The summary of a whole component; None: it is close to a limit and is looked at in full."""

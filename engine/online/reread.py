@@ -111,9 +111,7 @@ def _rows(unit: Unit, state: State, keys: Sequence[RecordKey], events: set[bytes
     return found | _unreduced(unit, state, keys, events - digests)
 
 
-def _unreduced(
-    unit: Unit, state: State, keys: Iterable[RecordKey], events: set[bytes]
-) -> set[int]:
+def _unreduced(unit: Unit, state: State, keys: Iterable[RecordKey], events: set[bytes]) -> set[int]:
     """The records that have a key which some events of the records named had before.
 
     Such a record has events that are newer than what hid an identifier of the others, so it shares

@@ -23,8 +23,10 @@ _NO_LIMIT = 1 << 62
 
 
 class Rules:
-    """One policy, and the model that goes with it. Types go by their place in rank order, 0 the
-    highest."""
+    """One policy, and the model that goes with it.
+
+    Types go by their place in rank order, 0 the highest.
+    """
 
     def __init__(self, policy: Policy, model: str | None = None) -> None:
         self.policy = policy

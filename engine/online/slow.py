@@ -268,9 +268,7 @@ class _View:
         }
 
 
-def write(
-    unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[int] = ()
-) -> None:
+def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[int] = ()) -> None:
     """Write down what differs; `seen` are vectors beyond the region that are to be reviewed."""
     region = out.region
     before = {row.number: row for row in unit.get_all(t.RECORD, [(r,) for r in region.records])}

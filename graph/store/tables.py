@@ -355,8 +355,8 @@ class Block(Row, frozen=True, gc=False):
     key: int
     records: int
     vectors: bytes
-    """The numbers of the vectors that have it, 8 bytes each, ascending. Empty where so many records
-    have the key that it proposes nobody: then they are in `crowd`."""
+    """The numbers of the vectors that have it, 8 bytes each, ascending. Empty where so many
+    records have the key that it proposes nobody: then they are in `crowd`."""
 
 
 class Crowd(Row, frozen=True, gc=False):
@@ -369,7 +369,7 @@ class Crowd(Row, frozen=True, gc=False):
 class VectorPair(Row, frozen=True, gc=False):
     """Two vectors that share a blocking key, and whose weight is worth a look.
 
-    The two may be one: then it is the weight between records that have it in common.
+    The two may be one that several records have: then it is the weight between these.
     """
 
     low: int

@@ -32,8 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from random import Random
 
-    from sameas.engine.policy import Policy
     from sameas.engine.evidence import Vector
+    from sameas.engine.policy import Policy
     from sameas.graph.model import Record, Ref
     from tests.laws.toy import Toy
 
@@ -236,9 +236,7 @@ def oracle(history: History) -> Kept:
     """What the slow function says."""
     records = reference.live_records(history.versions)
     evidence = None if history.model is None else ModelEvidence(records, history.model)
-    found = reference.resolve(
-        records, history.policy, list(history.judgements.values()), evidence
-    )
+    found = reference.resolve(records, history.policy, list(history.judgements.values()), evidence)
     joins = {kind.name for kind in history.policy.identifiers if kind.links}
     return Kept(
         found.profiles,

@@ -288,7 +288,8 @@ class Run:
     def changed(self) -> None:
         while self.engine.policy_state().changing:
             sleep(0.0002)
-        assert self.engine.policy_state().failed is None
+        failed = self.engine.policy_state().failed
+        assert failed is None, failed
         if self._budget >= BUDGET:
             self.advance()
         self.check()

@@ -88,9 +88,7 @@ def toy(r: Random) -> Toy:
 @contextmanager
 def toys(only: Toy | None = None) -> Iterator[None]:
     """Stores may hold toy models in here; all are read as `only`."""
-    with patch.object(
-        models, "_read", lambda text: only or msgspec.json.decode(text, type=Toy)
-    ):
+    with patch.object(models, "_read", lambda text: only or msgspec.json.decode(text, type=Toy)):
         yield
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.engine.batch.partition import partition
-from sameas.engine.evidence import MISSING, Scores
+from sameas.engine.evidence import Scores
 from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.matches.ladder import Base, Fitted, fit
 from sameas.engine.online.matches.vectors import vector_from
@@ -63,9 +63,7 @@ def scores(
     ends = np.sort(np.stack([low, high]).astype(np.int32), axis=0)
 
     def weigh(one: Ints, other: Ints) -> Longs:
-        both = zip(one.tolist(), other.tolist(), strict=True)
-        said = weights.many([(values[a], values[b]) for a, b in both])
-        return np.array([MISSING if x is None else x for x in said], dtype=np.int64)
+        return weights.between(values, one, other)
 
     matcher = weights.matcher
     return Scores(
@@ -90,14 +88,12 @@ def evidence_of(
     numbers = sorted(set(vector.values()))
     rows = unit.get_all(t.VECTOR, [(number,) for number in numbers])
     values = {row.number: vector_from(row.values) for row in rows}
-    several = {row.number for row in rows if row.records > 1}
     pairs = [
         pair
         for pair in pairs_of(unit, numbers)
         if pair.weight >= weights.matcher.edge_threshold
         and pair.low in values
         and pair.high in values
-        and (pair.low != pair.high or pair.low in several)
     ]
     floor = _floors(unit, region)
     out = Matched(vector, values)
@@ -121,6 +117,4 @@ def _floors(unit: Unit, region: Region) -> dict[int, int]:
     if not level:
         return {}
     records = unit.get_all(t.RECORD, [(number,) for number in region.records])
-    return {
-        row.number: level[row.component] for row in records if row.component in level
-    }
+    return {row.number: level[row.component] for row in records if row.component in level}

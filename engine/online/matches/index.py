@@ -120,6 +120,8 @@ class _Shifting:
         vectors = {number: self.vector(number) for number in delta}
         dead = {n for n, row in vectors.items() if row.records and not row.records + delta[n]}
         born = {n for n, row in vectors.items() if not row.records and delta[n]}
+        shared = {n for n, row in vectors.items() if row.records < 2 <= row.records + delta[n]}
+        lone = {n for n, row in vectors.items() if row.records + delta[n] < 2}
         for number in sorted(delta):
             row = vectors[number]
             if number in dead:
@@ -129,11 +131,11 @@ class _Shifting:
                 unit.put(t.VECTOR, more)
         self.blocks(vectors, delta, born, dead)
         for row in before:
-            if row.low in dead or row.high in dead:
+            if row.low in dead or row.high in dead or (row.low == row.high and row.low in lone):
                 self.drop(row)
         for members in self.lost:
             self.lose(members)
-        self.propose(sorted(born))
+        self.propose(born, shared)
         out.joined -= dead
         out.seen |= delta.keys()
         out.seen -= dead
@@ -277,27 +279,40 @@ class _Shifting:
             if not self.effective(keys[row.low] & keys[row.high]):
                 self.drop(row)
 
-    def propose(self, born: list[int]) -> None:
-        """Weigh the pairs that are proposed now and were not before."""
+    def propose(self, born: set[int], shared: set[int]) -> None:
+        """Weigh the pairs that are proposed now and were not before.
+
+        Args:
+            born: vectors that are new.
+            shared: vectors that had one record at most, and have several now.
+        """
         unit = self.unit
         wanted: set[tuple[int, int]] = set()
-        for number in born:
+        for number in born | shared:
             keys = [(key,) for key in unpacked(self.vector(number).keys)]
-            for row in unit.get_all(t.BLOCK, keys):
-                wanted.update(
-                    (min(one, number), max(one, number)) for one in unpacked(row.vectors)
-                )
+            blocks = unit.get_all(t.BLOCK, keys)
+            if number in born:
+                for row in blocks:
+                    wanted.update(
+                        (min(one, number), max(one, number)) for one in unpacked(row.vectors)
+                    )
+            elif any(row.records <= self.matcher.max_key_records for row in blocks):
+                wanted.add((number, number))
         for members in self.gained:
             wanted.update(combinations_with_replacement(members, 2))
-        pairs = sorted(wanted)
-        unit.fetch(t.VECTOR, [(one,) for one in {n for pair in pairs for n in pair}])
+        unit.fetch(t.VECTOR, [(one,) for one in {n for pair in wanted for n in pair}])
+        pairs = sorted(p for p in wanted if p[0] != p[1] or self.vector(p[0]).records > 1)
         values = {n: vector_from(self.vector(n).values) for n in {n for p in pairs for n in p}}
         weights = self.weights.many([(values[low], values[high]) for low, high in pairs])
         least = self.weights.least
-        unit.fetch(t.VECTOR_PAIR, [p for p, w in zip(pairs, weights, strict=True) if w is not None and w >= least])
-        for pair, weight in zip(pairs, weights, strict=True):
-            if weight is None or weight < least or unit.get(t.VECTOR_PAIR, pair) is not None:
-                continue
-            row = t.VectorPair(*pair, weight)
-            unit.put(t.VECTOR_PAIR, row)
-            self.touch([row])
+        found = [
+            t.VectorPair(*pair, weight)
+            for pair, weight in zip(pairs, weights, strict=True)
+            if weight is not None and weight >= least
+        ]
+        if self.gained:
+            unit.fetch(t.VECTOR_PAIR, [(row.low, row.high) for row in found])
+            found = [r for r in found if unit.get(t.VECTOR_PAIR, (r.low, r.high)) is None]
+        for row in found:
+            unit.add(t.VECTOR_PAIR, row)
+        self.touch(found)

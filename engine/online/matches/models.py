@@ -23,5 +23,5 @@ def read_model(text: str | None) -> Matcher | None:
 
 @lru_cache(maxsize=2)
 def _read(text: str) -> Matcher:
-    found: Matcher = import_module("sameas.matching.model").Model.from_json(text)
+    found: Matcher = import_module("sameas.matching.model").from_json(text)
     return found

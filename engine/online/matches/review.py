@@ -1,7 +1,7 @@
 """The review queue, kept: pairs of vectors whose records lie in different profiles, and near.
 
-A pair leaves it when its records are one person, when a judgement says that they are not, or when it
-is no pair any more.
+A pair leaves it when its records are one person, when a judgement says that they are not, or when
+it is no pair any more.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Judgement, Ref
 
-__all__ = ["review"]
+__all__ = ["Words", "review"]
 
 _ON = ("vector",)
 _OF = ("record",)
@@ -47,7 +47,7 @@ def review(unit: Unit, state: State, vectors: Iterable[int]) -> None:
         end: {row.cluster for row in unit.get_all(t.RECORD, [(r,) for r in records])}
         for end, records in votes.items()
     }
-    words = _Words(unit, state)
+    words = Words(unit, state)
     keys = [(row.weight, row.low, row.high) for row in pairs]
     unit.fetch(t.REVIEW, keys)
     for row, key in zip(pairs, keys, strict=True):
@@ -59,7 +59,7 @@ def review(unit: Unit, state: State, vectors: Iterable[int]) -> None:
                 unit.delete(t.REVIEW, key)
 
 
-class _Words:
+class Words:
     """Which profiles judgements keep apart."""
 
     def __init__(self, unit: Unit, state: State) -> None:

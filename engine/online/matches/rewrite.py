@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from sameas.engine.online.matches.everything import blocks
 from sameas.engine.online.matches.given import Matched
 from sameas.engine.online.matches.ladder import Fitted
-from sameas.engine.online.matches.vectors import digest_of, packed, values_of
+from sameas.engine.online.matches.vectors import digest_of, values_of
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -36,15 +38,13 @@ def index_rows(
         number: of a vector's digest the number that it gets.
         most: a key on more records proposes nobody.
     """
+    ptr, keys = every.kptr.tolist(), every.keys.astype("<i8")
     vectors: list[t.Vector] = []
-    block: defaultdict[int, list[int]] = defaultdict(list)
-    counts = every.records.tolist()
-    for values, keys, count in zip(every.values, every.keys, counts, strict=True):
+    for at, (values, count) in enumerate(zip(every.values, every.records.tolist(), strict=True)):
         text = values_of(values)
         digest = digest_of(text)
-        vectors.append(t.Vector(number(digest), digest, text, packed(keys), count))
-        for key in keys:
-            block[key].append(vectors[-1].number)
+        mine = keys[ptr[at] : ptr[at + 1]].tobytes()
+        vectors.append(t.Vector(number(digest), digest, text, mine, count))
     of = [row.number for row in vectors]
     yield t.VECTOR, vectors
     yield (
@@ -55,14 +55,16 @@ def index_rows(
             if vector >= 0
         ],
     )
-    blocks, crowds = [], []
-    for key, members in block.items():
-        carriers = every.carriers[key]
+    numbers = np.array(of, dtype=np.int64)
+    found: list[t.Block] = []
+    crowds: list[t.Crowd] = []
+    for key, carriers, places in blocks(every.kptr, every.keys, every.records):
+        members = np.sort(numbers[places])
         few = carriers <= most
-        blocks.append(t.Block(key, carriers, packed(members) if few else b""))
+        found.append(t.Block(key, carriers, members.astype("<i8").tobytes() if few else b""))
         if not few:
-            crowds += [t.Crowd(key, one) for one in members]
-    yield t.BLOCK, blocks
+            crowds += [t.Crowd(key, one) for one in members.tolist()]
+    yield t.BLOCK, found
     yield t.CROWD, crowds
     yield t.VECTOR_PAIR, [_pair(of, *row) for row in _pairs(every)]
 
@@ -118,6 +120,6 @@ def matched_of(unit: Unit, derived: Derived, records: Sequence[int]) -> Matched:
     )
     return Matched(
         {r: of[vector] for r, vector in zip(records, vectors, strict=True) if vector >= 0},
-        {one: values for one, values in zip(of, every.values, strict=True)},
+        dict(zip(of, every.values, strict=True)),
         fitted,
     )

@@ -40,7 +40,8 @@ def vector_of(rules: Rules, row: Live | Said) -> Vector | None:
     types = rules.types
     identifiers = tuple(Identifier(types[place], value) for place, value in row.identifiers)
     key = RecordKey(row.source, row.record_id)
-    return rules.matcher.vector(Record(key, row.event_time, row.event_time, identifiers, row.traits))
+    record = Record(key, row.event_time, row.event_time, identifiers, row.traits)
+    return rules.matcher.vector(record)
 
 
 def record_of(rules: Rules, live: Live) -> Record:

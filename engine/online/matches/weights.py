@@ -5,8 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
+from sameas.engine.evidence import MISSING
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from sameas.engine.evidence import Matcher, Vector
 
@@ -31,3 +37,11 @@ class Weights:
     def many(self, pairs: Sequence[tuple[Vector, Vector]]) -> list[int | None]:
         """The weights of many pairs."""
         return [self.of(left, right) for left, right in pairs]
+
+    def between(
+        self, values: Sequence[Vector], left: NDArray[np.integer], right: NDArray[np.integer]
+    ) -> NDArray[np.int64]:
+        """The weights of pairs of places in `values`; `MISSING` where nothing can be said."""
+        both = zip(left.tolist(), right.tolist(), strict=True)
+        said = self.many([(values[a], values[b]) for a, b in both])
+        return np.array([MISSING if one is None else one for one in said], dtype=np.int64)

@@ -71,9 +71,7 @@ def matched_components(out: Resolved) -> set[int]:
         return set()
     numbers = {end for pair in fitted.pairs for end in (pair.low, pair.high)}
     return {
-        out.component[record]
-        for record, vector in out.matched.vector.items()
-        if vector in numbers
+        out.component[record] for record, vector in out.matched.vector.items() if vector in numbers
     }
 
 

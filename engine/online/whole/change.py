@@ -23,6 +23,7 @@ from sameas.engine.online import slow
 from sameas.engine.online.door import CONTENT, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
+from sameas.engine.online.matches.everything import vectors_of
 from sameas.engine.online.matches.rewrite import matched_of, rewrite
 from sameas.engine.online.matches.vectors import record_of
 from sameas.engine.online.namesakes import resolved, widen
@@ -300,8 +301,7 @@ def _answer(unit: Unit, state: State, region: Region, after: dict[int, Live | No
     lives = [live for number in region.records if (live := after[number]) is not None]
     records = [record_of(state.rules, live) for live in lives]
     columns, numbers = columns_of(records, state.rules)
-    matcher = state.rules.matcher
-    vectors = [] if matcher is None else list(map(matcher.vector, records))
+    vectors = vectors_of(state.rules, records)
     derived = derive(columns, state.rules, region.judgements, vectors)
     rewrite(unit, state, derived.matches, region.records)
     known = {Identifier(row.type, row.value): row.number for row in unit.everything(t.IDENTIFIER)}

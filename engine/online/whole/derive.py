@@ -15,7 +15,6 @@ from sameas.engine.batch.partition import partition
 from sameas.engine.batch.settled import locate
 from sameas.engine.ids.kernels import holders
 from sameas.engine.online.matches.everything import everything
-from sameas.engine.online.matches.given import scores
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import GONE, LINKED
 
@@ -88,7 +87,7 @@ def derive(
     columns: Columns,
     rules: Rules,
     judgements: Sequence[Judgement],
-    vectors: Sequence[Vector | None] = (),
+    vectors: Sequence[Vector | None] | None = None,
 ) -> Derived:
     """Resolve all live records. Costs one batch run, or two with a model.
 
@@ -96,19 +95,17 @@ def derive(
         columns: the records.
         rules: policy and model.
         judgements: the ledger.
-        vectors: of each record, where there is a model.
+        vectors: of each record, as the model says of it alone; None: it is asked in columns.
     """
     found = partition(columns, rules.policy, judgements=judgements)
     n, matches, counts = len(columns), None, np.empty(0, dtype=bool)
     level, joined = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
     base = found.components.of
     if rules.weights is not None:
-        matches = everything(rules, vectors)
+        matches = everything(rules, columns, vectors)
         level, counts, joined = matches.fit(rules, base, found.components.sizes)
         if counts.any():
-            arrays = (matches.low, matches.high, matches.weight)
-            pairs = list(zip(*(one[counts].tolist() for one in arrays), strict=True))
-            evidence = scores(rules.weights, matches.vector, matches.values, pairs)
+            evidence = matches.scores(rules, counts)
             found = partition(columns, rules.policy, judgements=judgements, evidence=evidence)
     of, width = found.components.of, len(found.components.sizes)
     levels = np.zeros(width, dtype=np.int64)

@@ -10,7 +10,6 @@ from sameas.engine.online.matches.rewrite import TABLES, index_rows
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole.differ import Difference
 from sameas.graph.model import RecordKey
-from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,14 +17,13 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.engine.online.whole.derive import Derived
     from sameas.engine.online.whole.snapshot import Held
+    from sameas.graph.store import tables as t
     from sameas.graph.store.port import Reader
 
 __all__ = ["differences"]
 
 
-def differences(
-    reader: Reader, kept: Held, derived: Derived, state: State
-) -> Iterator[Difference]:
+def differences(reader: Reader, kept: Held, derived: Derived, state: State) -> Iterator[Difference]:
     """Of vectors, blocking keys, pairs and the review queue. Names in them are not told."""
     there: dict[str, set[Any]] = {table.name: set(reader.scan(table)) for table in TABLES}
     should: dict[str, set[Any]] = defaultdict(set)

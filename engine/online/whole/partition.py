@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from sameas.engine.online.matches.vectors import digest_of, values_of
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.summary import Summary
 from sameas.engine.online.whole.differ import Difference
@@ -251,8 +252,16 @@ class _Comparison:
                 np.array([number for number, _ in carried], dtype=np.int64),
                 np.array([place for _, place in carried], dtype=np.int64),
             ),
+            vector=self.vectors(),
             limits=False,
         )
+
+    def vectors(self) -> list[int]:
+        """The store's numbers of the trait vectors; 0: it does not have one."""
+        if self.derived.matches is None:
+            return []
+        known = {row.digest: row.number for row in self.reader.scan(t.VECTOR)}
+        return [known.get(digest_of(values_of(v)), 0) for v in self.derived.matches.values]
 
     def summary(self, where: str, text: str, exact: str | None) -> Iterator[Difference]:
         """A summary may count too much, never too little."""
@@ -263,7 +272,7 @@ class _Comparison:
             mine, theirs = getattr(is_, name), getattr(should, name)
             if len(mine) != len(theirs) or any(x < y for x, y in zip(mine, theirs, strict=False)):
                 yield Difference("summary", f"{where} {name}", str(mine), f"at least {theirs}")
-        for name in ("names", "loose", "sources"):
+        for name in ("names", "loose", "sources", "vectors"):
             missing = {*map(str, getattr(should, name))} - {*map(str, getattr(is_, name))}
             if missing:
                 yield Difference(

@@ -10,6 +10,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from sameas.engine.online.matches.everything import vectors_of
 from sameas.engine.online.whole import history, inputs, matches, partition
 from sameas.engine.online.whole.derive import derive
 from sameas.engine.online.whole.differ import Difference
@@ -72,8 +73,7 @@ def verify(
     columns, numbers = columns_of(replayed.records, state.rules)
     if progress is not None:
         progress("partition", 0, None)
-    matcher = state.rules.matcher
-    vectors = [] if matcher is None else [matcher.vector(one) for one in replayed.records]
+    vectors = vectors_of(state.rules, replayed.records)
     derived = derive(columns, state.rules, list(state.judgements.values()), vectors)
     out.profiles = derived.found.n_profiles
     out.add(partition.differences(reader, replayed, kept, derived, state.rules, numbers))
