@@ -40,7 +40,7 @@ def review(
     """
     console = people()
     if json_:
-        print_json(_listed(store, limit))
+        print_json({"items": _listed(store, limit)})
         return
     from sameas.api.cli.serve import open_engine
 

@@ -59,7 +59,8 @@ def write_components(
         mine = None
         if out.whole[piece] or (piece in matched and may_be_whole(state, out, members[piece])):
             mine = cluster[out.cluster[members[piece][0]]]
-            if not _is_named(unit, state, out, members[piece]):
+            # what the ladder parts is looked at in full: who comes may bring it together
+            if not out.level[piece] and not _is_named(unit, state, out, members[piece]):
                 summary = _summary(
                     unit, state, out, members[piece], ids[mine], matched=piece in matched
                 )

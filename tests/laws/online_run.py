@@ -363,7 +363,7 @@ class Run:
             same_records(reader, self.history)
             histories(reader)
             found = verify(reader)
-            assert found.differences == []
+            assert found.differences == [], found.differences[:5]
             assert not found.pending
             now = profiles_of(reader)
             earliest(reader)

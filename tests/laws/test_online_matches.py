@@ -176,7 +176,7 @@ def test_what_is_near_is_for_review_until_somebody_judges() -> None:
         for kind in ("different", "same"):
             sides = (frozenset({RecordKey("web", one)}) for one in "ab")
             left, right = sides
-            run.say([Judgement(kind, kind, left, right, 3)])  # type: ignore[arg-type]
+            run.say([Judgement(kind, kind, left, right, 3)])
             assert queue() == 0
             run.say([kind])
             assert queue() == 1

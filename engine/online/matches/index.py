@@ -215,10 +215,10 @@ class _Shifting:
         for key in sorted(more):
             if not more[key] and key not in come and key not in gone:
                 continue
-            row = unit.get(t.BLOCK, (key,)) or t.Block(key, 0, b"")
-            count = row.records + more[key]
-            if row.records <= most:
-                before = set(unpacked(row.vectors))
+            block = unit.get(t.BLOCK, (key,)) or t.Block(key, 0, b"")
+            count = block.records + more[key]
+            if block.records <= most:
+                before = set(unpacked(block.vectors))
                 members = (before | come[key]) - gone[key]
                 if count > most:
                     self.lost.append(before - dead)
@@ -313,6 +313,6 @@ class _Shifting:
         if self.gained:
             unit.fetch(t.VECTOR_PAIR, [(row.low, row.high) for row in found])
             found = [r for r in found if unit.get(t.VECTOR_PAIR, (r.low, r.high)) is None]
-        for row in found:
-            unit.add(t.VECTOR_PAIR, row)
+        for pair in found:
+            unit.add(t.VECTOR_PAIR, pair)
         self.touch(found)

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["Base", "Fitted", "Outgrown", "fit"]
+__all__ = ["MAX_VECTORS", "Base", "Fitted", "Outgrown", "fit"]
 
 _IN = ("component",)
 

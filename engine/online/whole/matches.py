@@ -34,11 +34,12 @@ def differences(reader: Reader, kept: Held, derived: Derived, state: State) -> I
         records = [rows.get(columns.key(at), -at) for at in range(len(columns))]
 
         def numbered(digest: bytes) -> int:
-            return number.setdefault(digest, -len(number) - 1)
+            found: int = number.setdefault(digest, -len(number) - 1)
+            return found
 
         most = state.rules.matcher.max_key_records
-        for table, found in index_rows(derived.matches, records, numbered, most):
-            should[table.name] = set(found)
+        for table, made in index_rows(derived.matches, records, numbered, most):
+            should[table.name] = set(made)
         should["review"] = set(there["review"])
         unit = Unit(reader)
         review(unit, state, [row.number for row in there["vector"]])

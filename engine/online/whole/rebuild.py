@@ -122,11 +122,13 @@ class _Rebuilding:
         queue = to_review(self.given.derived, matcher.review_threshold, self.judgements)
         most = matcher.max_key_records
         records = self.given.number.tolist()
-        for table, rows in index_rows(every, records, lambda _: next(numbers), most):
+        made: Iterator[tuple[t.Table[Any], list[Any]]]
+        made = index_rows(every, records, lambda _: next(numbers), most)
+        for table, rows in made:
             if table is t.VECTOR_PAIR:
                 found = [
-                    t.Review(row.weight, row.low, row.high)
-                    for row, wanted in zip(rows, queue.tolist(), strict=True)
+                    t.Review(pair.weight, pair.low, pair.high)
+                    for pair, wanted in zip(rows, queue.tolist(), strict=True)
                     if wanted
                 ]
                 yield t.REVIEW, sorted(found, key=lambda r: (r.weight, r.low, r.high))
