@@ -36,7 +36,7 @@ from sameas.errors import MissingExtraError, SameasError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-__all__ = ["Bench", "Run", "parse_size"]
+__all__ = ["Bench", "Run", "fixed", "parse_size", "versions"]
 
 HERE = Path(__file__).resolve().parent
 PER_PERSON = 10.0  # identifier values a person: 2.5 a record, four records
@@ -66,11 +66,11 @@ class Run:
     def row(self) -> dict[str, object]:
         """One line of the printed table."""
         line: dict[str, object] = {"observations": self.observations, "who": self.who}
-        line["CPU s"] = _fixed(self.cpu, 2)
-        line["x floor"] = _fixed(self.to_floor, 1)
-        line["wall s"] = _fixed(self.wall, 2)
-        line["peak MB"] = _fixed(self.peak and self.peak / 1e6, 0)
-        line["B/identifier"] = _fixed(self.bytes_per_identifier, 0)
+        line["CPU s"] = fixed(self.cpu, 2)
+        line["x floor"] = fixed(self.to_floor, 1)
+        line["wall s"] = fixed(self.wall, 2)
+        line["peak MB"] = fixed(self.peak and self.peak / 1e6, 0)
+        line["B/identifier"] = fixed(self.bytes_per_identifier, 0)
         line["found"] = self.found
         return line | ({"failed": self.failed} if self.failed else {})
 
@@ -171,13 +171,15 @@ def parse_size(text: str) -> int:
     return round(size)
 
 
-def _fixed(value: float | None, digits: int) -> str:
+def fixed(value: float | None, digits: int) -> str:
+    """The value with so many digits behind the point; nothing for None."""
     return "" if value is None else f"{value:,.{digits}f}"
 
 
-def _versions() -> dict[str, str]:
+def versions(packages: Sequence[str] = PACKAGES) -> dict[str, str]:
+    """What is installed of these, and Python."""
     found = {"python": platform.python_version()}
-    for name in PACKAGES:
+    for name in packages:
         try:
             found[name] = version(name)
         except PackageNotFoundError:
@@ -239,11 +241,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
             sys.exit(str(failure))
     machine = {"system": platform.platform(), "cores": os.cpu_count()}
     if told.json:
-        result = {"versions": _versions(), "machine": machine, "runs": [asdict(r) for r in runs]}
+        result = {"versions": versions(), "machine": machine, "runs": [asdict(r) for r in runs]}
         print(json.dumps(result, indent=2))
         return
     show([one.row() for one in runs])
-    print(", ".join(f"{name} {number}" for name, number in _versions().items()))
+    print(", ".join(f"{name} {number}" for name, number in versions().items()))
     print(f"{machine['system']}, {machine['cores']} cores; seed {told.seed}")
 
 

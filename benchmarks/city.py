@@ -3,28 +3,44 @@
 Every draw is a hash of (seed, stream, number of the person, household or row), so a row depends on
 nothing but its own number: no state runs along the file, memory stays constant, and any slice of
 rows can be made by itself. Beside each person's own identifiers there are five mild kinds of
-sharing (`Sharing`), scaled together by one dial. The bit mixer is the finaliser of SplitMix64
-(Steele, Lea, Flood: Fast splittable pseudorandom number generators, OOPSLA 2014).
+sharing (`Sharing`), scaled together by one dial.
 
     python benchmarks/city.py --people 100000 --seed 1 -o DIR
 
 writes DIR/records.parquet and DIR/truth.parquet: four records a person and 2.5 identifiers a
 record on average, so 100,000 people are 400,000 records with a million identifier values.
-
-One module, so that the city can be copied and run alone.
 """
 
 from __future__ import annotations
 
 import argparse
+import sys
 from dataclasses import asdict, dataclass, field, fields
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
-import pyarrow.parquet as pq
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # to run as a script
+
+from benchmarks.draws import (
+    RECORDS,
+    TRUTH,
+    Draws,
+    cut,
+    digits,
+    hexed,
+    hexed_bytes,
+    joined,
+    mixed32,
+    taken,
+    text,
+    unless,
+    write,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -206,7 +222,7 @@ class Rows:
 
 
 @dataclass(frozen=True, slots=True)
-class City:
+class City(Draws):
     """A city of `people`; every method is a pure function of its fields and arguments."""
 
     people: int
@@ -230,25 +246,6 @@ class City:
     def records(self) -> int:
         """How many records the city has."""
         return self.people * RECORDS_PER_PERSON
-
-    def bits(self, stream: str, index: U64) -> U64:
-        """64 random bits for each index; distinct indices of one stream have distinct bits."""
-        key = self.seed
-        for byte in stream.encode():
-            key = (key * 0x100000001B3 ^ byte) % 2**64
-        return _mix(index * np.uint64(0x9E3779B97F4A7C15) + _mix(np.array([key], dtype=np.uint64)))
-
-    def chance(self, stream: str, index: U64, rate: float | npt.NDArray[np.float64]) -> Bools:
-        """True for a fraction `rate` of the indices."""
-        return self.unit(stream, index) < rate
-
-    def unit(self, stream: str, index: U64) -> npt.NDArray[np.float64]:
-        """A uniform number in [0, 1) for each index."""
-        return (self.bits(stream, index) >> np.uint64(11)).astype(np.float64) * 2.0**-53
-
-    def pick(self, stream: str, index: U64, count: int) -> U64:
-        """A number below `count` for each index."""
-        return self.bits(stream, index) % np.uint64(max(1, count))
 
     def household(self, person: U64) -> U64:
         """The number of each person's household: that of its first member."""
@@ -287,24 +284,24 @@ class City:
         """Those records as they are written."""
         given, family = self._names(rows.person)
         columns = {
-            "record_id": _hex(self.bits("record", rows.row)),
+            "record_id": hexed(self.bits("record", rows.row)),
             "source": pa.DictionaryArray.from_arrays(rows.source, list(SOURCES)).cast(pa.string()),
             "event_time": pa.array(rows.time, type=pa.timestamp("us", tz="UTC")),
-            "user_id": _joined(["u", _hex(self.bits("user_id", rows.number["user_id"]))]),
+            "user_id": joined(["u", hexed(self.bits("user_id", rows.number["user_id"]))]),
             "email": self._email(rows, given, family),
             "phone": self._written_phone(rows),
             "device_id": self._uuid("device_id", rows.number["device_id"], "-"),
             "cookie": self._uuid("cookie", rows.number["cookie"], ""),
         }
         for kind in IDENTIFIERS:
-            columns[kind] = _unless(rows.number[kind] == NONE, columns[kind])
+            columns[kind] = unless(rows.number[kind] == NONE, columns[kind])
         if self.names:
             columns |= self._written_names(rows, given, family)
         return pa.table(columns)
 
     def truth(self, rows: Rows) -> pa.Table:
         """The person behind each of those records."""
-        table = {"record_id": _hex(self.bits("record", rows.row))}
+        table = {"record_id": hexed(self.bits("record", rows.row))}
         table["source"] = pa.DictionaryArray.from_arrays(rows.source, list(SOURCES)).cast(
             pa.string()
         )
@@ -386,16 +383,16 @@ class City:
         style = self.pick("email style", rows.row, 6) * np.uint64(self.raw)
         dotted = ~gmail | (style == 3)
         parts = [
-            _taken([name.split(":")[0] for name in GIVEN], given),
-            _taken(["", "."], dotted),
-            _taken(FAMILY, family),
+            taken([name.split(":")[0] for name in GIVEN], given),
+            taken(["", "."], dotted),
+            taken(FAMILY, family),
             # 32 bits of a bijection: no two people get one address.
-            _hex(_mix32(number), 8),
-            _taken(["", "+shop", "+news"], np.where(gmail & (style == 4), 1 + number % 2, 0)),
-            _taken([f"@{name}" for name in DOMAINS], domain),
-            _taken(["", " "], style == 1),
+            hexed(mixed32(number), 8),
+            taken(["", "+shop", "+news"], np.where(gmail & (style == 4), 1 + number % 2, 0)),
+            taken([f"@{name}" for name in DOMAINS], domain),
+            taken(["", " "], style == 1),
         ]
-        email = _joined(parts)
+        email = joined(parts)
         return pc.if_else(style == 2, pc.ascii_upper(email), email) if self.raw else email
 
     def _written_phone(self, rows: Rows) -> pa.Array:
@@ -414,31 +411,31 @@ class City:
         )
         style = self.pick("phone style", rows.row, 5) * np.uint64(self.raw)
         style = np.where(american, style, np.where(style > 0, 5, 0)).astype(np.int64)
-        digits = _digits(national, 10)
-        cuts = [_cut(digits, 0, 3), _cut(digits, 3, 6), _cut(digits, 6, 10)]
+        figures = digits(national, 10)
+        cuts = [cut(figures, 0, 3), cut(figures, 3, 6), cut(figures, 6, 10)]
         before = ["+1", "(", "", "+1 ", "1 ", "+44 "]
         marks = (["", ") ", "-", " ", ".", ""], ["", "-", "-", " ", ".", " "])
         prefix = np.where(american | (style > 0), style, 6)
-        return _joined(
+        return joined(
             [
-                _taken([*before, "+44"], prefix),
+                taken([*before, "+44"], prefix),
                 cuts[0],
-                _taken(marks[0], style),
+                taken(marks[0], style),
                 cuts[1],
-                _taken(marks[1], style),
+                taken(marks[1], style),
                 cuts[2],
             ]
         )
 
     def _uuid(self, kind: str, number: U64, dash: str) -> pa.Array:
-        text = np.concatenate(
-            [_hex_bytes(self.bits(f"{kind} {half}", number), 16) for half in "ab"], axis=1
+        figures = np.concatenate(
+            [hexed_bytes(self.bits(f"{kind} {half}", number), 16) for half in "ab"], axis=1
         )
         if not dash:
-            return _text(text)
+            return text(figures)
         gap = np.full((len(number), 1), ord(dash), dtype=np.uint8)
-        cuts = (text[:, :8], text[:, 8:12], text[:, 12:16], text[:, 16:20], text[:, 20:])
-        return _text(np.concatenate([part for cut in cuts for part in (cut, gap)][:-1], axis=1))
+        cuts = tuple(figures[:, a:b] for a, b in pairwise((0, 8, 12, 16, 20, 32)))
+        return text(np.concatenate([part for one in cuts for part in (one, gap)][:-1], axis=1))
 
     def _written_names(
         self, rows: Rows, given: npt.NDArray[np.int64], family: npt.NDArray[np.int64]
@@ -450,93 +447,15 @@ class City:
         form = given + len(GIVEN) * ((style < 0.15).astype(np.int64) + (style < 0.05))
         missing = ~self.chance("has name", rows.row, np.array(CARRIES["name"])[rows.source])
         return {
-            "first_name": _unless(missing, _taken(forms, form)),
-            "last_name": _unless(missing, _taken([name.title() for name in FAMILY], family)),
+            "first_name": unless(missing, taken(forms, form)),
+            "last_name": unless(missing, taken([name.title() for name in FAMILY], family)),
         }
-
-
-def _mix(x: U64) -> U64:
-    x = (x ^ (x >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    x = (x ^ (x >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    return x ^ (x >> np.uint64(31))
-
-
-def _mix32(x: U64) -> U64:
-    low = np.uint64(2**32 - 1)
-    x = (x ^ (x >> np.uint64(16))) * np.uint64(0x85EBCA6B) & low
-    x = (x ^ (x >> np.uint64(13))) * np.uint64(0xC2B2AE35) & low
-    return x ^ (x >> np.uint64(16))
 
 
 def _ranked(unit: npt.NDArray[np.float64], count: int) -> npt.NDArray[np.int64]:
     """Places in a table by frequency: the n-th name is about 1 / (n + 5) as common."""
     weight = np.cumsum(1.0 / (np.arange(count) + 6))
     return np.searchsorted(weight / weight[-1], unit, "right").astype(np.int64)
-
-
-def _hex_bytes(value: U64, width: int) -> npt.NDArray[np.uint8]:
-    pairs = np.array([list(f"{byte:02x}".encode()) for byte in range(256)], dtype=np.uint8)
-    raw = value.astype(">u8").view(np.uint8).reshape(-1, 8)[:, 8 - width // 2 :]
-    return pairs[raw].reshape(-1, width)
-
-
-def _hex(value: U64, width: int = 16) -> pa.Array:
-    return _text(_hex_bytes(value, width))
-
-
-def _digits(value: U64, width: int) -> npt.NDArray[np.uint8]:
-    powers = np.array([10**place for place in reversed(range(width))], dtype=np.uint64)
-    return (value[:, None] // powers % np.uint64(10) + np.uint64(48)).astype(np.uint8)
-
-
-def _text(characters: npt.NDArray[np.uint8]) -> pa.Array:
-    """An Arrow string of each row of ASCII characters, without a copy."""
-    count, width = characters.shape
-    offsets = np.arange(0, (count + 1) * width, width, dtype=np.int32)
-    data = np.ascontiguousarray(characters)
-    return pa.StringArray.from_buffers(count, pa.py_buffer(offsets), pa.py_buffer(data))
-
-
-def _cut(characters: npt.NDArray[np.uint8], start: int, stop: int) -> pa.Array:
-    return _text(characters[:, start:stop])
-
-
-def _taken(table: Sequence[str], place: npt.NDArray[np.generic]) -> pa.Array:
-    return pa.array(list(table)).take(pa.array(place.astype(np.int64)))
-
-
-def _joined(parts: Sequence[pa.Array | str]) -> pa.Array:
-    return pc.binary_join_element_wise(*parts, "")
-
-
-def _unless(missing: Bools, values: pa.Array) -> pa.Array:
-    return pc.if_else(pa.array(missing), pa.scalar(None, values.type), values)
-
-
-RECORDS = "records.parquet"
-TRUTH = "truth.parquet"
-
-
-def write(city: City, out: Path, *, chunk: int = 250_000) -> None:
-    """Write the city's records and truth into `out`, one row group a chunk of records."""
-    out.mkdir(parents=True, exist_ok=True)
-    first = city.rows(0, 0)
-    plain = {"compression": "zstd", "compression_level": 1}
-    with (
-        pq.ParquetWriter(
-            out / RECORDS,
-            city.table(first).schema,
-            use_dictionary=["source", "first_name", "last_name"],
-            **plain,
-        ) as records,
-        pq.ParquetWriter(
-            out / TRUTH, city.truth(first).schema, use_dictionary=["source"], **plain
-        ) as truth,
-    ):
-        for start in range(0, city.records, chunk):
-            rows = city.rows(start, min(start + chunk, city.records))
-            records.write_table(city.table(rows))
-            truth.write_table(city.truth(rows))
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -49,7 +49,10 @@ class Mutant:
 
 _LINKS, _PARTS = "engine/batch/links.py", "engine/batch/components.py"
 _STEPS, _PLAIN = "engine/batch/stepwise.py", "engine/batch/plain.py"
-_PIECES, _SETTLED = "engine/batch/pieces.py", "engine/batch/settled.py"
+_HELD, _SETTLED = "engine/batch/held.py", "engine/batch/settled.py"
+_EDGES, _LADDER = "engine/batch/edges.py", "engine/batch/ladder.py"
+_MEET, _MATCH = "engine/batch/meet.py", "engine/batch/matches.py"
+_DROPPED, _LINKAGE = "engine/batch/dropped.py", "matching/cluster/linkage.py"
 _LIVE, _IDS = "engine/batch/live.py", "engine/ids/advance.py"
 _WORDS, _FINISH = "engine/judgements.py", "engine/batch/finish.py"
 _REGION, _FAST = "engine/online/region.py", "engine/online/fast.py"
@@ -57,6 +60,14 @@ _SLOW, _SUMMARY = "engine/online/slow.py", "engine/online/summary.py"
 _INHERIT, _FOLD = "engine/online/inherit.py", "engine/online/fold.py"
 _NAMES, _BACK = "engine/online/namesakes.py", "engine/online/background.py"
 _APPLY = "engine/online/apply.py"
+
+CALLERS = {
+    _LINKAGE: (_MATCH, _PLAIN, "matching/model/pieces.py"),
+    _MEET: (_MATCH, _PLAIN),
+    _MATCH: (_PLAIN,),
+    _HELD: (_MATCH, _PLAIN, _LADDER, _DROPPED, _FINISH),
+}
+"""Whose compiled code holds that of a module: numba looks at a function's own file only."""
 
 MUTANTS = (
     # 3.1: live records
@@ -205,8 +216,8 @@ MUTANTS = (
     Mutant(
         "a component at its limit is too large",
         _PARTS,
-        "special = sizes > policy.max_component",
-        "special = sizes > policy.max_component + 1",
+        "large = (sizes > policy.max_component)",
+        "large = (sizes > policy.max_component + 1)",
     ),
     Mutant(
         "limits are not looked at",
@@ -223,18 +234,175 @@ MUTANTS = (
         "risky |= np.bincount(mine, minlength=count) > 1",
         "risky |= np.bincount(mine, minlength=count) > 2",
     ),
-    Mutant("names are not looked at", _PARTS, "risky |= clashing", "pass"),
+    Mutant("names are not looked at", _PARTS, "risky[of[clashing]] = True", "pass"),
     Mutant("judged components are taken whole", _PARTS, "special[suspects(of)] = True", "pass"),
+    Mutant("matches join no components", _PARTS, "count = _matched(", "_matched("),
     Mutant(
-        "the ladder has one step", _PIECES, "matched, level + 1, bounds)", "matched, 6, bounds)"
+        "who shares a vector is left out",
+        _PARTS,
+        "            for i in range(vptr[v], vptr[v + 1]):\n                root = _join",
+        "            for i in range(vptr[v], vptr[v] + 1):\n                root = _join",
     ),
+    Mutant(
+        "a vector counts once a record", _PARTS, "if joined[c] and seen[c] != v:", "if joined[c]:"
+    ),
+    Mutant(
+        "a match below the threshold joins",
+        _EDGES,
+        "joins &= weight >= scores.edge_threshold",
+        "joins &= weight >= scores.edge_threshold - (1 << 20)",
+    ),
+    Mutant("the ladder has one step", _LADDER, "level[up] += 1", "level[up] = 6"),
+    Mutant("the ladder goes one step too far", _LADDER, "level[up] += 1", "level[up] += 2"),
     Mutant(
         "the ladder has no end at vectors",
-        _PIECES,
-        "_vectors(inside, bounds) > MAX_VECTORS)",
-        "_vectors(inside, bounds) > MAX_VECTORS + 1)",
+        _LADDER,
+        "(large | (vectors > MAX_VECTORS))",
+        "(large | (vectors > MAX_VECTORS + 1))",
     ),
-    Mutant("the best type is dropped first", _PIECES, "lowest = max(", "lowest = min("),
+    Mutant(
+        "the ladder asks no match",
+        _LADDER,
+        "up = (vectors > 0) & (large",
+        "up = (vectors > 9) & (large",
+    ),
+    Mutant(
+        "the best type is dropped first",
+        _LADDER,
+        "lowest[part] = max(lowest[part], type_of[x])",
+        "lowest[part] = type_of[x] if lowest[part] < 0 else min(lowest[part], type_of[x])",
+    ),
+    Mutant(
+        "words do not hold a piece together",
+        _LADDER,
+        "for k in range(len(words)):",
+        "for k in range(0):",
+    ),
+    Mutant(
+        "what shares a vector stays together",
+        _LADDER,
+        "met[part, 1 - side] == e:",
+        "(left[e] != right[e] or i > vptr[v]) and met[part, 1 - side] == e:",
+    ),
+    Mutant(
+        "dropped nodes go by value",
+        _DROPPED,
+        "ranks[nodes[:, 0]], first, types))",
+        "first, ranks[nodes[:, 0]], types))",
+    ),
+    Mutant(
+        "dropped nodes know no limit",
+        _DROPPED,
+        "if total <= limits[t]:",
+        "if total <= limits[t] + 1:",
+    ),
+    Mutant(
+        "a match that was looked at was passed over",
+        _DROPPED,
+        "of[a] == of[b] and weight[e] >= least[of[a]]",
+        "of[a] == of[b] and weight[e] > least[of[a]]",
+    ),
+    Mutant(
+        "two vectors in two profiles are refused twice",
+        _DROPPED,
+        "if not same and p >= 0 and q >= 0:",
+        "if same and p >= 0 and q >= 0:",
+    ),
+    # 3.5: matches
+    Mutant(
+        "a pair at the cut speaks for joining",
+        _MEET,
+        "if weight != _MISSING and weight <= cut:",
+        "if weight != _MISSING and weight < cut:",
+    ),
+    Mutant(
+        "nobody is asked whether anything speaks against",
+        _MEET,
+        "if weight != _MISSING and weight <= cut:",
+        "if weight == cut + 99:",
+    ),
+    Mutant(
+        "what shares a vector is not weighed against itself",
+        _MEET,
+        "            shared[u] = True\n",
+        "            shared[u] = False\n",
+    ),
+    Mutant("every edge joins every piece", _MEET, "if known.weight[e] >= least:", "if True:"),
+    Mutant(
+        "a mean at the cut joins",
+        _LINKAGE,
+        "if count == 0 or total <= cut * count:",
+        "if count == 0 or total < cut * count:",
+    ),
+    Mutant(
+        "the worst match joins first",
+        _LINKAGE,
+        "return bool(heap[one, 0] > heap[other, 0])",
+        "return bool(heap[one, 0] < heap[other, 0])",
+    ),
+    Mutant(
+        "means are compared by their floors",
+        _LINKAGE,
+        "        return bool(a > b)\n",
+        "        return bool(a < b)\n",
+    ),
+    Mutant(
+        "ties of matches go the other way",
+        _LINKAGE,
+        "return bool(heap[one, 2] < heap[other, 2])",
+        "return bool(heap[one, 2] > heap[other, 2])",
+    ),
+    Mutant(
+        "a vector of both sides counts twice",
+        _LINKAGE,
+        "        if space.mark[vector[node]] == 0:\n",
+        "        if space.mark[vector[node]] <= 1:\n",
+    ),
+    Mutant(
+        "a joined cluster goes by the later key",
+        _LINKAGE,
+        "enter(space, min(who[one, _RANK], who[other, _RANK]), first)",
+        "enter(space, max(who[one, _RANK], who[other, _RANK]), first)",
+    ),
+    Mutant(
+        "what cannot be weighed counts as nothing",
+        _LINKAGE,
+        "                total[v] += weight\n                counted[v] += 1\n",
+        "                total[v] += weight\n            counted[v] += 1\n",
+    ),
+    Mutant(
+        "matches break constraints", _MATCH, "if broken(r, s, limits, held)[0] != 0:", "if False:"
+    ),
+    Mutant(
+        "a record without a vector has no key",
+        _MATCH,
+        "least = min(least, rank[records[m]])",
+        "least = min(least, rank[records[m]] if known.vector[records[m]] >= 0 else least)",
+    ),
+    Mutant(
+        "a refused match is named by any record",
+        _MATCH,
+        "found < 0 or evidence.rank[record] < evidence.rank[found]",
+        "found < 0 or evidence.rank[record] > evidence.rank[found]",
+    ),
+    Mutant(
+        "a match is refused once each way round",
+        _MATCH,
+        "if a != b and mark[b] & _IN_ONE and mark[a] & _IN_OTHER:",
+        "if a == b and mark[b] & _IN_ONE and mark[a] & _IN_OTHER:",
+    ),
+    Mutant(
+        "stepwise: matches break constraints",
+        _STEPS,
+        "if self.breaks(left, right, guarded=False) is None:",
+        "if True:",
+    ),
+    Mutant(
+        "stepwise: a refused match is named by any record",
+        _STEPS,
+        "sorted(records, key=self.rank.__getitem__)",
+        "sorted(records, key=self.rank.__getitem__, reverse=True)",
+    ),
     # 3.5: step by step
     Mutant(
         "a same judgement lifts no limit",
@@ -275,19 +443,6 @@ MUTANTS = (
         "apart([], self._members(cluster))",
     ),
     Mutant(
-        "a mean at the cut joins",
-        _STEPS,
-        "if count == 0 or total <= evidence.cut * count:",
-        "if count == 0 or total < evidence.cut * count:",
-    ),
-    Mutant("the worst match joins first", _STEPS, "if ahead < 0 or", "if ahead > 0 or"),
-    Mutant(
-        "ties of matches go the other way",
-        _STEPS,
-        "(ahead == 0 and (low, high) > best[2])",
-        "(ahead == 0 and (low, high) < best[2])",
-    ),
-    Mutant(
         "nodes go by type only",
         _STEPS,
         "turns.sort(key=lambda t: (t[0], t[1], world.value(t[2].identifier), t[2].group))",
@@ -295,21 +450,21 @@ MUTANTS = (
     ),
     Mutant(
         "compiled: a limit may be one more",
-        _PLAIN,
-        "if total > limits[s]:\n                                why = LIMIT",
-        "if total > limits[s] + 1:\n                                why = LIMIT",
+        _HELD,
+        "if _distinct(one, other, s, -1, held) > limits[s]:",
+        "if _distinct(one, other, s, -1, held) > limits[s] + 1:",
     ),
     Mutant(
         "compiled: exclusive traits are forgotten",
-        _PLAIN,
+        _HELD,
         "if a >= 0 and b >= 0 and a != b:",
         "if a >= 0 and b >= 0 and a > b + 99:",
     ),
     Mutant(
         "compiled: the guard is off",
         _PLAIN,
-        "why == 0 and not alone and guard[t]:",
-        "why == 0 and alone and guard[t]:",
+        "if why == 0 and guard[t]:",
+        "if why == 0 and alone and guard[t]:",
     ),
     Mutant(
         "compiled: the last to be seen goes first",
@@ -325,9 +480,9 @@ MUTANTS = (
     ),
     Mutant(
         "compiled: duplicates join",
-        _PLAIN,
-        "sources[into] |= sources[away]",
-        "sources[into] &= sources[away]",
+        _HELD,
+        "held.sources[into] |= held.sources[away]",
+        "held.sources[into] &= held.sources[away]",
     ),
     Mutant(
         "a contested identifier is called linked",
@@ -733,13 +888,19 @@ class _Worker:
         path = self.tree / mutant.module
         text = _text(mutant, self.tree)
         assert text is not None
+        callers = [self.tree / name for name in CALLERS.get(mutant.module, ())]
+        times = [caller.stat().st_mtime_ns for caller in callers]
         kept = path.with_suffix(".kept")
         shutil.copy2(path, kept)
         try:
             path.write_text(text, encoding="utf-8")
+            for caller in callers:
+                caller.touch()
             return not self.run(mutant.suites)
         finally:
             kept.replace(path)
+            for caller, before in zip(callers, times, strict=True):
+                os.utime(caller, ns=(before, before))
             shutil.rmtree(self.cache)
             shutil.copytree(self.warm, self.cache)
 

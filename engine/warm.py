@@ -8,6 +8,8 @@ written to), so one call after installing, in an image or a deployment, is enoug
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import polars as pl
 
 __all__ = ["warm"]
@@ -15,7 +17,10 @@ __all__ = ["warm"]
 
 def warm() -> None:
     """Resolve a few invented rows that take every compiled path."""
+    from sameas.engine import policy
     from sameas.engine.batch import resolve
+    from sameas.engine.evidence import BIT
+    from sameas.graph.model import Match, RecordKey
 
     named = pl.DataFrame(
         {
@@ -38,6 +43,13 @@ def warm() -> None:
     )
     events = pl.DataFrame({"email": ["ann.lee@gmail.com"] * 2, "plan": ["a", "b"]})
     resolve(named, events, names=["crm", "web"])
+    # matches that disagree, in components that are too large, with a user id too many
+    keys = [RecordKey("crm", number) for number in ("1", "2", "3", "4")]
+    bits = {(0, 1): 9, (1, 2): 8, (0, 2): -1, (2, 3): 1}
+    matches = [Match(keys[a], keys[b], weight * BIT) for (a, b), weight in bits.items()]
+    for most in (10_000, 2):
+        bounded = replace(policy.default(), max_component=most)
+        resolve(named, names=["crm"], policy=bounded, matches=matches)
 
 
 if __name__ == "__main__":

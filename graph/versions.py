@@ -65,10 +65,6 @@ class Version:
 
 def _joined(parts: Iterable[str]) -> bytes:
     """Parts with their lengths in bytes, so that no two lists of parts look the same."""
-    parts = list(parts)
-    plain = "".join([f"{len(part)}:{part}" for part in parts])
-    if plain.isascii():
-        return plain.encode()
     encoded = [part.encode("utf-8", "surrogatepass") for part in parts]
     return b"".join(b"%d:%b" % (len(part), part) for part in encoded)
 
@@ -84,8 +80,15 @@ def time_at_the_door(event_time: Micros | None, receipt: Micros) -> Micros:
 
 def content_hash(raw: Iterable[tuple[str, str]], traits: Mapping[str, str]) -> bytes:
     """What orders two versions of one record with the same event time."""
-    parts = [part for pair in sorted(raw) for part in ("i", *pair)]
-    parts += [part for pair in sorted(traits.items()) for part in ("t", *pair)]
+    pairs, said = sorted(raw), sorted(traits.items())
+    plain = "".join(
+        [f"1:i{len(name)}:{name}{len(value)}:{value}" for name, value in pairs]
+        + [f"1:t{len(name)}:{name}{len(value)}:{value}" for name, value in said]
+    )
+    if plain.isascii():  # `_joined`, in half the time
+        return blake2b(plain.encode(), digest_size=16).digest()
+    parts = [part for pair in pairs for part in ("i", *pair)]
+    parts += [part for pair in said for part in ("t", *pair)]
     return blake2b(_joined(parts), digest_size=16).digest()
 
 
@@ -107,7 +110,11 @@ def observation_id(identifiers: Iterable[Identifier]) -> str:
 
 def observation_id_of(identifiers: Iterable[tuple[str, str]]) -> str:
     """`observation_id` of (type, value)."""
-    parts = [part for one in sorted(set(identifiers)) for part in one]
+    pairs = sorted(set(identifiers))
+    plain = "".join([f"{len(kind)}:{kind}{len(value)}:{value}" for kind, value in pairs])
+    if plain.isascii():
+        return "o_" + base32(blake2b(plain.encode(), digest_size=15).digest())
+    parts = [part for one in pairs for part in one]
     return "o_" + base32(blake2b(_joined(parts), digest_size=15).digest())
 
 

@@ -34,7 +34,7 @@ def heavy_after(code: str) -> list[str]:
         [sys.executable, "-c", f"{code}\n{tail}"],
         capture_output=True,
         encoding="utf-8",
-        timeout=60,
+        timeout=120,
         check=True,
     )
     found: list[str] = ast.literal_eval(done.stdout.splitlines()[-1])

@@ -10,6 +10,8 @@ import typer
 from sameas.api.cli.console import people, print_json, safe, table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from rich.table import Table
 
     from sameas.matching.model import Comparison, Model
@@ -44,7 +46,7 @@ def show(
         return
     console = people(stdout=True)
     facts = [
-        ("before anything is known", f"{model.prior / _BIT:+.1f} bits"),
+        ("before anything is known", " / ".join(f"{p / _BIT:+.1f}" for p in model.priors)),
         ("one person from", f"{model.cut / _BIT:+.1f} bits, mean of all pairs"),
         ("a person should look from", f"{model.review_threshold / _BIT:+.1f} bits"),
         ("looked at together from", f"{model.edge_threshold / _BIT:+.1f} bits"),
@@ -53,7 +55,7 @@ def show(
     ]
     console.print(table("Model", ["", ""], facts))
     most = max(
-        (abs(bits) for one in model.comparisons for row in one.weights for bits in row),
+        (abs(min(bits)) for one in model.comparisons for _, _, bits in _rows(one)),
         default=_BIT,
     )
     for one in model.comparisons:
@@ -63,13 +65,16 @@ def show(
 
 
 def _weights(model: Model, one: Comparison, most: int) -> Table:
-    """A bar for each level, to the left where it speaks against; one table a field."""
+    """A bar for each level, to the left where it speaks against; one table a field.
+
+    Bits are against each explanation other than one person; the bar is what is left at least.
+    """
     rows = []
     contexts = _contexts(model, one)
-    for context, row in zip(contexts, one.weights, strict=False):
-        for level, bits in zip(one.levels, row, strict=True):
-            line = [level, f"{bits / _BIT:+.1f}", _bar(bits, most)]
-            rows.append([context, *line] if len(contexts) > 1 else line)
+    for context, level, bits in _rows(one):
+        text = " / ".join(f"{weight / _BIT:+.1f}" for weight in bits)
+        line = [level, text, _bar(min(bits), most)]
+        rows.append([contexts[context], *line] if len(contexts) > 1 else line)
     heads = ["level", "bits", "against | for"]
     if len(contexts) > 1:
         heads = ["given", *heads]
@@ -80,12 +85,19 @@ def _weights(model: Model, one: Comparison, most: int) -> Table:
     return table(title, heads, rows)
 
 
+def _rows(one: Comparison) -> Iterator[tuple[int, str, list[int]]]:
+    """Context, level, and the weights against each explanation."""
+    for context in range(len(one.weights[0])):
+        for number, level in enumerate(one.levels):
+            yield context, level, [kind[context][number] for kind in one.weights]
+
+
 def _contexts(model: Model, one: Comparison) -> list[str]:
-    if len(one.weights) == 1:
+    if not one.given:
         return [""]
     names = " and ".join(model.fields[place].name for place in one.given)
     words = (f"no {names}", f"{names} differ", "one agrees", "more agree")
-    return list(words[: len(one.weights)])
+    return list(words)
 
 
 def _bar(bits: int, most: int) -> str:
@@ -96,7 +108,7 @@ def _bar(bits: int, most: int) -> str:
 
 def _plain(model: Model) -> dict[str, Any]:
     return {
-        "prior": model.prior / _BIT,
+        "priors": [prior / _BIT for prior in model.priors],
         "cut": model.cut / _BIT,
         "review_threshold": model.review_threshold / _BIT,
         "edge_threshold": model.edge_threshold / _BIT,
@@ -112,7 +124,7 @@ def _plain(model: Model) -> dict[str, Any]:
                 "levels": [
                     {
                         "level": level,
-                        "bits": [row[place] / _BIT for row in one.weights],
+                        "bits": [[row[place] / _BIT for row in kind] for kind in one.weights],
                     }
                     for place, level in enumerate(one.levels)
                 ],

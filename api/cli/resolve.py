@@ -78,8 +78,8 @@ def resolve(
 ) -> None:
     """Resolve the records of FILES into profiles.
 
-    Columns are detected, and what makes two records alike is learned from the records. A policy and a
-    model file override both; OUT holds the ones that were used.
+    Columns are detected, and what makes two records alike is learned from the records. A policy and
+    a model file override both; OUT holds the ones that were used.
     """
     key = _key(id_key)
     if expect_unchanged and previous is None and not append:

@@ -152,6 +152,7 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
         forgetting.cancel()
         with suppress(asyncio.CancelledError):
             await forgetting
+        service.moment.end()
         await to_thread.run_sync(service.engine.close)
         service.log.say("closed")
 

@@ -41,6 +41,7 @@ _PAGE_LOADS = (
     b"frame-ancestors 'none'" % (_FROM_CDN, _FROM_CDN),
 )
 _PAGE = "/docs"
+_PLAIN: Headers = [*_SAFE, _NOTHING_LOADS]
 _ALLOWED_HEADERS = (
     b"authorization, content-type, content-encoding, idempotency-key, x-retry-count, anonymousid, "
     b"sentat, rsa-since-last-attempt"
@@ -68,7 +69,7 @@ class Gate:
         path: str = scope["path"]
         headers: dict[bytes, bytes] = dict(scope["headers"])
         seen = scope["sameas"] = Seen(self._service, headers)
-        extra = self._extra(path, headers)
+        extra = self._extra(path, headers) if self._origins or path == _PAGE else _PLAIN
         bodiless = method == "HEAD"
 
         async def out(message: Message) -> None:

@@ -270,12 +270,12 @@ class LookupRoute:
             sent = [Typed(asked.type, asked.value)]
         refs = service.intake.refs(sent, "identifiers", limits.items)
         if len(refs) <= _INLINE:
-            found = self._find(refs)
+            found = service.moment.view().lookup(refs)
         else:
             found = await to_thread.run_sync(self._find, refs)
         await send_json(send, encode(found[0] if one else Looked(tuple(found))))
 
-    def _find(self, refs: Sequence[tuple[str, str]]) -> Sequence[Found]:
+    def _find(self, refs: list[tuple[str, str]]) -> list[Found]:
         with self._service.engine.view() as view:
             return view.lookup(refs)
 

@@ -15,6 +15,7 @@ from sameas.api.http.keys import Gatekeeper
 from sameas.api.http.lenient import loads
 from sameas.api.http.logs import Log
 from sameas.api.http.metrics import Metrics
+from sameas.api.http.moment import Moment
 from sameas.api.http.news import News
 from sameas.api.http.receive import read_body
 from sameas.api.http.writes import once, replay_key
@@ -91,6 +92,7 @@ class Service:
         self.metrics = Metrics(engine)
         self.log = log or Log(requests=settings.log_requests)
         self.news = News(engine)
+        self.moment = Moment(engine)
         self.closing = False
 
     def begin_close(self) -> None:

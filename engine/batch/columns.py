@@ -14,7 +14,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
-from sameas.graph.model import Identifier, RecordKey
+from sameas.graph.model import Identifier, Record, RecordKey
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.policy import Policy
-    from sameas.graph.model import Record
+    from sameas.graph.model import RecordKind
 
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["KINDS", "OBSERVATION", "Columns", "flat", "ordered"]
+__all__ = ["KINDS", "OBSERVATION", "Columns", "by_key", "flat", "ordered"]
 
-KINDS = ("record", "observation", "content")
+KINDS: tuple[RecordKind, ...] = ("record", "observation", "content")
 """What the numbers of `Columns.kind` mean."""
 
 OBSERVATION = 1
@@ -88,6 +88,21 @@ class Columns:
         kind = int(np.searchsorted(self.offsets, number, side="right")) - 1
         value = self.values[kind][int(number - self.offsets[kind])].as_py()
         return Identifier(self.types[kind], value)
+
+    def record(self, number: int) -> Record:
+        """One record as the single form of things takes it. For a few of them."""
+        ids = self.ids[self.ptr[number] : self.ptr[number + 1]].tolist()
+        said = {trait: column[number].as_py() for trait, column in self.traits.items()}
+        return Record(
+            self.key(number),
+            int(self.event_time[number]),
+            int(self.first_seen[number]),
+            tuple(self.identifier(one) for one in ids),
+            {trait: value for trait, value in said.items() if value is not None},
+            int(self.last_seen[number]),
+            int(self.count[number]),
+            KINDS[self.kind[number]],
+        )
 
     @classmethod
     def from_records(cls, records: Sequence[Record], policy: Policy) -> Columns:
@@ -151,8 +166,6 @@ def ordered(columns: Columns, times: Longs) -> Ints:
 
     O(n log n); a column of equal times costs a sort of all record ids.
     """
-    import polars as pl
-
     order = _by_time(times)
     sorted_times = times[order]
     same = sorted_times[1:] == sorted_times[:-1]
@@ -162,18 +175,26 @@ def ordered(columns: Columns, times: Longs) -> Ints:
     tied[1:] |= same
     tied[:-1] |= same
     places = np.flatnonzero(tied)
-    rank = np.argsort(np.argsort(np.array(columns.sources, dtype=object), kind="stable"))
     records = order[places]
+    order[places] = by_key(columns, records, sorted_times[places])
+    return order
+
+
+def by_key(columns: Columns, records: Ints, times: Longs | None = None) -> Ints:
+    """The records in the order of their keys; of `times` first, if each has one."""
+    import polars as pl
+
+    rank = np.argsort(np.argsort(np.array(columns.sources, dtype=object), kind="stable"))
     frame = pl.DataFrame(
         {
-            "time": sorted_times[places],
+            "time": np.zeros(len(records), dtype=np.int8) if times is None else times,
             "source": rank[columns.source[records]].astype(np.int32),
             "record_id": pl.from_arrow(columns.record_ids.take(pa.array(records))),
             "record": records,
         }
     )
-    order[places] = frame.sort("time", "source", "record_id")["record"].to_numpy()
-    return order
+    found: Ints = frame.sort("time", "source", "record_id")["record"].to_numpy()
+    return found
 
 
 def _by_time(times: Longs) -> Ints:

@@ -1,7 +1,8 @@
 """3.4 on columns: connected components by union-find, and which of them need care.
 
-A component that breaks nothing as a whole is one profile (3.5, the fast path). `risky` names all
-others; naming one too many costs time, never the answer.
+A component that breaks nothing as a whole is one profile (3.5, the fast path), if no match in it
+speaks against. `risky` names all that may break something; naming one too many costs time, never
+the answer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.columns import OBSERVATION, flat
+from sameas.engine.evidence import MAX_VECTORS
 from sameas.engine.memory import prefetch
 
 if TYPE_CHECKING:
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.batch.columns import Columns
+    from sameas.engine.batch.edges import Edges
     from sameas.engine.batch.links import Links
     from sameas.engine.policy import Policy
 
@@ -45,10 +48,14 @@ class Components:
     """n: the component of each record, numbered in the order of their least records."""
     sizes: Ints
     """C: nodes, records and identifier groups together."""
+    vectors: Ints
+    """C: distinct vectors, where matches join; else 0."""
     risky: Bools
     """C: those that may break something and are resolved step by step."""
+    large: Bools
+    """C: those that are too large."""
     special: Bools
-    """C: those of them that `plain` cannot resolve: judged, matched, too large, too many names."""
+    """C: those that `plain` cannot resolve: judged, or too many names."""
     exclusive: Ints
     """(traits, n): the value of each exclusive trait of the policy, -1: none."""
     exclusive_values: list[tuple[str, list[str]]]
@@ -61,15 +68,17 @@ def connect(
     *,
     joined: NDArray[np.int64] | None = None,
     suspects: Callable[[Ints], NDArray[np.integer]] | None = None,
+    edges: Edges | None = None,
 ) -> Components:
-    """Components over split nodes and `joined` pairs of records.
+    """Components over split nodes, `joined` pairs of records and matches.
 
     Args:
         columns: the live records.
         found: their links.
         policy: the rules.
-        joined: (k, 2) records that judgements or matches connect.
-        suspects: of the component of each record, the components that must go step by step.
+        joined: (k, 2) records that judgements connect.
+        suspects: of the component of each record, the components that judgements speak of.
+        edges: the matches.
     """
     n = len(columns)
     pairs = np.empty((0, 2), dtype=np.int64) if joined is None else joined
@@ -85,6 +94,15 @@ def connect(
         found.group,
         pairs,
     )
+    # the guard is asked about nodes only, so names meet within what nodes join
+    clashing = many = np.empty(0, dtype=np.int32)
+    if found.clashes.guarded(found.rules.guard).any():
+        clashing, many = _name_clashes(columns, found, of, count)
+    vectors = np.zeros(count, dtype=np.int32)
+    if edges is not None:
+        count = _matched(of, count, edges.left, edges.right, edges.vptr, edges.vrec)
+        vectors = np.zeros(count, dtype=np.int32)
+        _vectors(of, edges.left, edges.vptr, edges.vrec, vectors)
     tally = np.zeros((count, 2), dtype=np.int32)
     risky = np.zeros(count, dtype=bool)
     _census(
@@ -101,9 +119,12 @@ def connect(
         risky,
     )
     sizes = tally[:, 0].copy()
-    special = sizes > policy.max_component
+    large = (sizes > policy.max_component) | (vectors > MAX_VECTORS)
+    special = np.zeros(count, dtype=bool)
+    special[of[many]] = True
     if suspects is not None:
         special[suspects(of)] = True
+    risky[of[clashing]] = True
     exclusive, exclusive_values = _exclusive(columns, policy)
     for values in exclusive:
         risky |= _exceeds(of, values, count)
@@ -112,11 +133,8 @@ def connect(
             here = columns.source == list(columns.sources).index(source)
             mine = of[here & (columns.kind != OBSERVATION)]
             risky |= np.bincount(mine, minlength=count) > 1
-    if found.clashes.guarded(found.rules.guard).any():
-        clashing, many = _name_clashes(columns, found, of, count)
-        risky |= clashing
-        special |= many
-    return Components(of, sizes, risky | special, special, exclusive, exclusive_values)
+    risky |= large | special
+    return Components(of, sizes, vectors, risky, large, special, exclusive, exclusive_values)
 
 
 def _exclusive(columns: Columns, policy: Policy) -> tuple[Ints, list[tuple[str, list[str]]]]:
@@ -144,11 +162,11 @@ def _exceeds(of: Ints, values: Ints, count: int) -> Bools:
     return np.bincount(pairs >> 32, minlength=count) > 1
 
 
-def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> tuple[Bools, Bools]:
-    """Components that hold a guarded node and two names that clash; and those with too many names.
+def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> tuple[Ints, Ints]:
+    """A record of each component that holds a guarded node and two names that clash.
 
-    A guarded node counts from two records on. Where there are too many names, not all their pairs
-    are asked about.
+    And one of each that has too many names: not all their pairs are asked about. A guarded node
+    counts from two records on.
     """
     guarded = _guarded(
         of,
@@ -163,17 +181,18 @@ def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> tuple
         found.group,
     )
     code = found.clashes.code
-    here = guarded[of] & (code >= 0)
-    keys = np.unique((of[here].astype(np.int64) << 32) | code[here])
+    inside = np.flatnonzero(guarded[of] & (code >= 0))
+    keys, first = np.unique((of[inside].astype(np.int64) << 32) | code[inside], return_index=True)
     owner = keys >> 32
+    record = np.empty(count, dtype=np.int32)
+    record[owner] = inside[first]
     names = np.bincount(owner, minlength=count)
     many = names > _MANY_NAMES
     small = ~many[owner]
     pairs, owners = _pairs_within(owner[small], (keys & 0xFFFFFFFF)[small])
     found.clashes.learn(np.unique(pairs))
-    clashing = np.zeros(count, dtype=bool)
-    clashing[owners[np.isin(pairs, found.clashes.keys)]] = True
-    return clashing, many
+    clashing = np.unique(owners[np.isin(pairs, found.clashes.keys)])
+    return record[clashing], record[np.flatnonzero(many)]
 
 
 @njit(cache=True, nogil=True)
@@ -254,6 +273,54 @@ def _components(
         else:
             of[record] = of[above]
     return count
+
+
+@njit(cache=True, nogil=True)
+def _matched(of: Ints, count: int, left: Ints, right: Ints, vptr: Longs, vrec: Ints) -> int:
+    """Join components by matches: how many are left; `of` is written to.
+
+    A vector that matches anything joins all records that share it.
+    """
+    parent = np.arange(count).astype(np.int32)
+    done = np.zeros(len(vptr) - 1, dtype=np.bool_)
+    for e in range(len(left)):
+        prefetch(vptr, left[min(e + 2 * _AHEAD, len(left) - 1)])
+        prefetch(vptr, right[min(e + 2 * _AHEAD, len(left) - 1)])
+        root = _root(parent, of[vrec[vptr[left[e]]]])
+        for side in range(2):
+            v = left[e] if side == 0 else right[e]
+            if done[v]:
+                root = _join(parent, root, of[vrec[vptr[v]]])
+                continue
+            done[v] = True
+            for i in range(vptr[v], vptr[v + 1]):
+                root = _join(parent, root, of[vrec[i]])
+    joined = 0
+    for one in range(count):
+        above = parent[one]
+        if above == one:
+            parent[one] = joined
+            joined += 1
+        else:
+            parent[one] = parent[above]
+    for record in range(len(of)):
+        of[record] = parent[of[record]]
+    return joined
+
+
+@njit(cache=True, nogil=True)
+def _vectors(of: Ints, left: Ints, vptr: Longs, vrec: Ints, vectors: Ints) -> None:
+    """Count the distinct vectors of each component that matches join; `vectors` is zeros."""
+    seen = np.full(len(vectors), -1, dtype=np.int32)
+    joined = np.zeros(len(vectors), dtype=np.bool_)
+    for v in left:
+        joined[of[vrec[vptr[v]]]] = True
+    for v in range(len(vptr) - 1):
+        for i in range(vptr[v], vptr[v + 1]):
+            c = of[vrec[i]]
+            if joined[c] and seen[c] != v:
+                seen[c] = v
+                vectors[c] += 1
 
 
 @njit(cache=True, nogil=True)

@@ -21,7 +21,7 @@ __all__ = ["Edges", "matched"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """E pairs of vectors at or above the edge threshold, between live records."""
+    """E pairs of vectors at or above the edge threshold, between live records, in their order."""
 
     scores: Scores
     left: Ints
@@ -31,9 +31,13 @@ class Edges:
     """One more than there are vectors: where the records of each begin in `vrec`."""
     vrec: Ints
 
-    def spelled(self) -> tuple[Ints, Ints, Longs]:
-        """Every pair of records that match: left, right and weight."""
-        return _spelled(self.left, self.right, self.weight, self.vptr, self.vrec)
+    def shown(self) -> tuple[Ints, Ints, Longs]:
+        """Pairs of records to show, and their weights.
+
+        A match joins every record of one vector with every record of the other. Shown are those
+        with the first record of either side, which is enough to see what it joins.
+        """
+        return _shown(self.left, self.right, self.weight, self.vptr, self.vrec)
 
 
 def matched(scores: Scores | None, order: Ints) -> Edges | None:
@@ -49,8 +53,11 @@ def matched(scores: Scores | None, order: Ints) -> Edges | None:
     left, right, weight = scores.left, scores.right, scores.weight
     joins = (width[left] > 0) & (width[right] > 0) & ((left != right) | (width[left] > 1))
     joins &= weight >= scores.edge_threshold
-    if not joins.all():
-        left, right, weight = left[joins], right[joins], weight[joins]
+    keys = (left.astype(np.int64) << 32) | right
+    if not joins.all() or (keys[1:] <= keys[:-1]).any():
+        turn = np.argsort(keys, kind="stable")
+        turn = turn[joins[turn]]
+        left, right, weight = left[turn], right[turn], weight[turn]
     return Edges(scores, left, right, weight, vptr, vrec) if len(left) else None
 
 
@@ -70,22 +77,24 @@ def _sharing(vector: Ints, order: Ints, vptr: Longs, vrec: Ints) -> None:
 
 
 @njit(cache=True, nogil=True)
-def _spelled(
+def _shown(
     left: Ints, right: Ints, weight: Longs, vptr: Longs, vrec: Ints
 ) -> tuple[Ints, Ints, Longs]:
     total = 0
     for e in range(len(left)):
-        a = vptr[left[e] + 1] - vptr[left[e]]
-        b = vptr[right[e] + 1] - vptr[right[e]]
-        total += a * (a - 1) // 2 if left[e] == right[e] else a * b
+        total += vptr[left[e] + 1] - vptr[left[e]] - 1
+        if left[e] != right[e]:
+            total += vptr[right[e] + 1] - vptr[right[e]]
     one = np.empty(total, dtype=np.int32)
     other = np.empty(total, dtype=np.int32)
     weights = np.empty(total, dtype=np.int64)
     n = 0
     for e in range(len(left)):
-        for i in range(vptr[left[e]], vptr[left[e] + 1]):
-            first = i + 1 if left[e] == right[e] else vptr[right[e]]
-            for j in range(first, vptr[right[e] + 1]):
-                one[n], other[n], weights[n] = vrec[i], vrec[j], weight[e]
-                n += 1
+        a, b = vptr[left[e]], vptr[right[e]]
+        for i in range(a + (left[e] == right[e]), vptr[left[e] + 1]):
+            one[n], other[n], weights[n] = vrec[i], vrec[b], weight[e]
+            n += 1
+        for i in range(b + 1, vptr[right[e] + 1] if left[e] != right[e] else b):
+            one[n], other[n], weights[n] = vrec[a], vrec[i], weight[e]
+            n += 1
     return one, other, weights

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numba import njit
 
+from sameas.engine.batch.held import GUARD, LIMIT, grown
 from sameas.engine.batch.links import LINKED, UNLINKED
-from sameas.engine.batch.plain import GUARD, LIMIT, grown
 from sameas.engine.batch.refusals import Reasons, RefusedLinks
 from sameas.engine.batch.stepwise import Reason
 from sameas.engine.memory import prefetch

@@ -69,6 +69,8 @@ class Given:
     """m: the standing of each identifier."""
     group: Ints
     """One entry a link of `Columns.ids`: its group; or `NOT_GIVEN`."""
+    same_values: list[list[int]]
+    """Identifiers that count as one value. Nobody here need carry them all."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,8 +36,8 @@ class Asked:
 def how(asked: Asked, previous: Previous | None, *, now: int) -> tuple[Use, Policy]:
     """How to match, and the policy to begin with.
 
-    An earlier output goes on with its model, and with the policy that goes with it, unless either is
-    given. One that was made without matching goes on without.
+    An earlier output goes on with its model, and with the policy that goes with it, unless either
+    is given. One that was made without matching goes on without.
 
     Raises:
         InputError: what was asked for does not go together, or a file cannot be used.

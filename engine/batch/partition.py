@@ -16,7 +16,7 @@ from sameas.engine.batch.components import connect
 from sameas.engine.batch.edges import matched
 from sameas.engine.batch.finish import CONTESTED, finish
 from sameas.engine.batch.links import LINKED, link
-from sameas.engine.batch.refusals import RefusedLinks, Words
+from sameas.engine.batch.refusals import RefusedLinks, RefusedMatches, Words
 from sameas.engine.batch.risky import resolve_risky
 from sameas.engine.batch.settled import alias_of, settle
 from sameas.engine.batch.stepwise import Word
@@ -60,7 +60,7 @@ class Partition:
     """One entry a link of `links.ids`: whether it holds."""
     refused: RefusedLinks
     refused_words: Sequence[tuple[Word, Reason]]
-    refused_matches: Sequence[tuple[int, int, Reason]]
+    refused_matches: RefusedMatches
     component_sizes: Ints
     edges: Edges | None
     stepwise: int
@@ -92,28 +92,24 @@ def partition(
     """
     alias = alias_of(columns)
     settled = settle(columns, judgements, alias)
+    same_values = settled.value_sets() if given is None else given.same_values
     found = link(
         columns,
         policy,
-        same_values=settled.value_sets(),
+        same_values=same_values,
         cuts=settled.cuts,
         alias=alias,
         given=given,
     )
     words = _words(settled, found)
     edges = matched(evidence, found.order)
-    joined = [np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2)]
-    matched_records = np.empty(0, dtype=np.int64)
-    if edges is not None:
-        left, right, _ = edges.spelled()
-        joined.append(np.stack([left, right], axis=1).astype(np.int64))
-        matched_records = left.astype(np.int64)
     parts = connect(
         columns,
         found,
         policy,
-        joined=np.concatenate(joined),
-        suspects=lambda of: np.append(settled.suspects(found, of), of[matched_records]),
+        joined=np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2),
+        suspects=lambda of: settled.suspects(found, of, same_values),
+        edges=edges,
     )
     risky = resolve_risky(columns, policy, settled, found, words, edges, parts)
     profile, n_profiles = _dense(risky.label, found.seen, risky.n_labels)
@@ -129,7 +125,7 @@ def partition(
         done.refused,
         risky.refused_words,
         risky.refused_matches,
-        np.concatenate([parts.sizes[~parts.special], risky.sizes]),
+        np.concatenate([parts.sizes[~parts.large], risky.sizes]),
         edges,
         int(np.count_nonzero(parts.risky)),
         Words(columns, found.clashes.names, parts.exclusive_values),

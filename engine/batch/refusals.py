@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from sameas.engine.batch.plain import DUPLICATE, EXCLUSIVE, GUARD, LIMIT
+from sameas.engine.batch.held import DUPLICATE, EXCLUSIVE, GUARD, LIMIT, TOO_LARGE
 from sameas.engine.batch.stepwise import Reason, shown
 from sameas.engine.batch.texts import Texts
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["CONSTRAINTS", "OTHER", "Reasons", "RefusedLinks", "Words"]
+__all__ = ["CONSTRAINTS", "OTHER", "Reasons", "RefusedLinks", "RefusedMatches", "Words"]
 
 OTHER = 0
 CONSTRAINTS = {
@@ -34,6 +34,7 @@ CONSTRAINTS = {
     GUARD: "guard",
     DUPLICATE: "duplicate_free",
     EXCLUSIVE: "exclusive",
+    TOO_LARGE: "component limit",
 }
 """Names of the numbers; under `OTHER` the reason is one of `Reasons.other`."""
 
@@ -191,4 +192,13 @@ class RefusedLinks:
 
     record: Ints
     identifier: Ints
+    reasons: Reasons
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedMatches:
+    """Matches that a constraint kept from joining, an entry each: two records."""
+
+    left: Ints
+    right: Ints
     reasons: Reasons

@@ -1,7 +1,8 @@
-"""3.5 for the components that break something: who goes which way, and all answers in one form.
+"""3.4 and 3.5 for the components that may break something or that matches join.
 
-Components without judgements and matches, within all bounds, go through `plain` (compiled); the
-others piece by piece through `stepwise`.
+Who goes which way, and all answers in one form. Components without judgements go through `plain`
+(compiled), the others through `stepwise`. A component that breaks nothing as a whole and in which
+no pair of vectors speaks against is whole after all.
 """
 
 from __future__ import annotations
@@ -13,19 +14,14 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from sameas.engine.batch.columns import OBSERVATION
-from sameas.engine.batch.links import LINKED, UNLINKED
-from sameas.engine.batch.pieces import Bounds, bounded
+from sameas.engine.batch import ladder
+from sameas.engine.batch.columns import OBSERVATION, by_key
+from sameas.engine.batch.dropped import passed_over, place_dropped
+from sameas.engine.batch.held import TOO_LARGE
 from sameas.engine.batch.plain import Found, resolve_plain
-from sameas.engine.batch.refusals import Reasons
-from sameas.engine.batch.stepwise import (
-    Node,
-    Reason,
-    Surroundings,
-    least_of_each,
-    place_dropped,
-    resolve_piece,
-)
+from sameas.engine.batch.refusals import Reasons, RefusedMatches
+from sameas.engine.batch.special import Special
+from sameas.engine.batch.weighing import Weighing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,9 +31,11 @@ if TYPE_CHECKING:
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.components import Components
     from sameas.engine.batch.edges import Edges
+    from sameas.engine.batch.ladder import Pieces
     from sameas.engine.batch.links import Links
+    from sameas.engine.batch.matches import Matched
     from sameas.engine.batch.settled import Settled
-    from sameas.engine.batch.stepwise import Outcome, Word, Work
+    from sameas.engine.batch.stepwise import Reason, Word
     from sameas.engine.policy import Policy
 
     Bools = NDArray[np.bool_]
@@ -65,9 +63,9 @@ class Risky:
     links: tuple[Longs, Longs, Reasons]
     """Record, identifier and reason of every link that was refused on the way."""
     refused_words: list[tuple[Word, Reason]]
-    refused_matches: list[tuple[int, int, Reason]]
+    refused_matches: RefusedMatches
     sizes: Ints
-    """Nodes of the special components' pieces."""
+    """Nodes of the pieces of components that were too large."""
 
 
 def resolve_risky(
@@ -79,16 +77,25 @@ def resolve_risky(
     edges: Edges | None,
     parts: Components,
 ) -> Risky:
-    """Resolve every risky component."""
-    special = _Special(columns, policy, settled, found, edges, parts)
+    """Resolve every risky component; in the end `parts.risky` has those that were not whole."""
+    said = np.array([word[:2] for word in words], dtype=np.int64).reshape(-1, 2)
+    cut = ladder.pieces(columns, found, parts, edges, said, policy.max_component)
+    weighing = Weighing(columns, edges)
     clean = sorted(set(policy.duplicate_free) & set(columns.sources))
     if len(clean) > _MOST_SOURCES:
-        parts.special |= parts.risky
-    special.run(words)
-    plain, records = _plain(columns, found, parts, clean)
-    # clusters are numbered from 0
-    special.label[records] = plain.cluster + np.int32(special.next_label)
-    nodes = np.array(
+        parts.special |= parts.risky | (parts.vectors > 0)
+    special = Special(columns, policy, settled, found, parts, edges, weighing.known)
+    special.run(_chosen(found, parts, cut, parts.special), words)
+    # a large component of one piece loses nothing, but has gone through the ladder
+    plain = _Plain(columns, found, parts, clean, weighing)
+    mine = _chosen(found, parts, cut, (parts.risky | (parts.vectors > 0)) & ~parts.special)
+    answer = plain.run(mine)
+    parts.risky |= parts.vectors > 0
+    parts.risky[parts.of[mine.records[mine.starts[:-1]][plain.whole]]] = False
+    stepped = np.repeat(~plain.whole, np.diff(mine.starts))
+    special.label[mine.records[stepped]] = answer.cluster[stepped] + np.int32(special.next_label)
+    n_labels = special.next_label + answer.n_clusters
+    holders = np.array(
         [
             (node.identifier, node.group, record)
             for node, held_by in special.holders.items()
@@ -98,64 +105,208 @@ def resolve_risky(
     ).reshape(-1, 3)
     in_words = list(special.reasons.items())
     pairs = np.array([link for link, _ in in_words], dtype=np.int64).reshape(-1, 2)
-    refused = plain.refused
+    placed, unplaced, payload = place_dropped(
+        columns,
+        found,
+        mine.dropped,
+        special.label,
+        n_labels,
+        _value_ranks(columns, np.unique(mine.dropped[:, 0])),
+    )
+    links = np.concatenate([answer.refused, unplaced])
     reasons = Reasons.joined(
         [
-            Reasons(
-                refused[:, 2].astype(np.int8),
-                refused[:, 3].copy(),
-                refused[:, 4].copy(),
-                plain.payload,
-            ),
+            _numbered(answer.refused, answer.payload),
+            _numbered(unplaced, payload),
             Reasons.of([reason for _, reason in in_words]),
         ]
     )
     return Risky(
         special.label,
-        special.next_label + plain.n_clusters,
-        np.concatenate([plain.holders, nodes]),
+        n_labels,
+        np.concatenate([answer.holders, placed, holders]),
         (
-            np.concatenate([refused[:, 1], pairs[:, 0]]),
-            np.concatenate([refused[:, 0], pairs[:, 1]]),
+            np.concatenate([links[:, 1], pairs[:, 0]]),
+            np.concatenate([links[:, 0], pairs[:, 1]]),
             reasons,
         ),
         special.refused_words,
-        special.refused_matches,
-        np.array(special.sizes, dtype=np.int32),
+        _refused_matches(columns, edges, cut, special, answer, n_labels),
+        cut.sizes,
     )
 
 
-def _inside(found: Links, parts: Components, chosen: Bools) -> tuple[Ints, Longs]:
-    """The records of chosen components, one after the other, and where each component begins.
+def _numbered(rows: Longs, payload: Longs) -> Reasons:
+    """Reasons as compiled code has them: in the last three columns."""
+    return Reasons(rows[:, 2].astype(np.int8), rows[:, 3].copy(), rows[:, 4].copy(), payload)
 
-    Within a component they stand in the order of 3.3.
-    """
-    inside = np.flatnonzero(chosen[parts.of]) if chosen.any() else np.empty(0, dtype=np.int64)
+
+def _refused_matches(
+    columns: Columns,
+    edges: Edges | None,
+    cut: Pieces,
+    special: Special,
+    answer: Found,
+    n_labels: int,
+) -> RefusedMatches:
+    in_words = special.refused_matches
+    over = np.empty((0, 2), dtype=np.int64)
+    if edges is not None and len(cut.records):
+        rank = np.empty(len(columns), dtype=np.int32)
+        rank[by_key(columns, cut.records)] = np.arange(len(cut.records), dtype=np.int32)
+        over = passed_over(
+            edges.left,
+            edges.right,
+            edges.weight,
+            edges.vptr,
+            edges.vrec,
+            cut.of,
+            cut.least,
+            special.label,
+            n_labels,
+            rank,
+        )
+    nothing = np.zeros(len(over), dtype=np.int64)
+    return RefusedMatches(
+        np.concatenate([answer.matches[:, 0], over[:, 0], [a for a, _, _ in in_words]]).astype(
+            np.int32
+        ),
+        np.concatenate([answer.matches[:, 1], over[:, 1], [b for _, b, _ in in_words]]).astype(
+            np.int32
+        ),
+        Reasons.joined(
+            [
+                _numbered(answer.matches, answer.payload),
+                Reasons(
+                    np.full(len(over), TOO_LARGE, dtype=np.int8), nothing, nothing, nothing[:0]
+                ),
+                Reasons.of([why for *_, why in in_words]),
+            ]
+        ),
+    )
+
+
+def _chosen(found: Links, parts: Components, cut: Pieces, chosen: Bools) -> Pieces:
+    """The pieces of chosen components: a component that is not too large is one."""
+    n_types = len(found.rules.links)
+    whole = chosen & ~parts.large
+    inside = np.flatnonzero(whole[parts.of]) if whole.any() else np.empty(0, dtype=np.int64)
     keys = (parts.of[inside].astype(np.int64) << 32) | found.seen[inside]
     keys.sort()
     owner = keys >> 32
     starts = np.flatnonzero(np.diff(owner, prepend=-1))
-    return found.order[keys & 0xFFFFFFFF], np.append(starts, len(keys))
+    numbers = owner[starts]
+    k = len(starts)
+    large = chosen & parts.large
+    some = np.zeros(len(cut.sizes), dtype=bool)
+    dropped = cut.dropped
+    if large.any():
+        some = large[parts.of[cut.records[cut.starts[:-1]]]]
+        dropped = dropped[some[cut.of[_first(found, dropped)]]]
+    else:
+        dropped = dropped[:0]
+    widths = np.diff(cut.starts)
+    of = np.full(len(parts.of), -1, dtype=np.int32)
+    records = found.order[keys & 0xFFFFFFFF]
+    of[records] = np.repeat(np.arange(k, dtype=np.int32), np.diff(starts, append=len(keys)))
+    others = cut.records[np.repeat(some, widths)]
+    of[others] = np.repeat(np.arange(k, k + int(some.sum()), dtype=np.int32), widths[some])
+    return ladder.Pieces(
+        np.concatenate([records, others]),
+        np.concatenate([starts, len(keys) + np.cumsum(np.append(0, widths[some]))]),
+        np.concatenate([np.full(k, n_types, dtype=np.int8), cut.below[some]]),
+        np.concatenate([np.full(k, np.iinfo(np.int64).min, dtype=np.int64), cut.least[some]]),
+        np.concatenate([parts.vectors[numbers], cut.vectors[some]]),
+        np.concatenate([parts.sizes[numbers], cut.sizes[some]]),
+        dropped,
+        of,
+    )
 
 
-def _plain(
-    columns: Columns, found: Links, parts: Components, clean: Sequence[str]
-) -> tuple[Found, Ints]:
-    """Resolve all that is not special, and whose records these are."""
-    records, starts = _inside(found, parts, parts.risky & ~parts.special)
-    if not len(records):
-        return Found.nothing(), records
-    guard = found.clashes.guarded(found.rules.guard)
-    cluster = np.empty(len(records), dtype=np.int32)
-    local = np.empty(columns.n_identifiers, dtype=np.int32)
-    clean_source = _clean_source(columns, clean)
+def _first(found: Links, nodes: Longs) -> Ints:
+    """The first record of each node."""
+    firsts = [
+        found.irec[found.iptr[one] + int(np.argmax(found.groups(one) == group))]
+        for one, group in nodes.tolist()
+    ]
+    return np.array(firsts, dtype=np.int32)
 
-    def resolved(spans: Longs, ranks: Ints, n_clusters: int) -> Found:
+
+class _Plain:
+    """All that is not special, in batches that need bounded memory."""
+
+    def __init__(
+        self,
+        columns: Columns,
+        found: Links,
+        parts: Components,
+        clean: Sequence[str],
+        weighing: Weighing,
+    ) -> None:
+        self.columns, self.found, self.parts = columns, found, parts
+        self.clean, self.weighing = clean, weighing
+        self.whole = np.empty(0, dtype=bool)
+
+    def run(self, mine: Pieces) -> Found:
+        """Resolve the pieces; `whole` tells which of them need no looking into after all."""
+        self.whole = np.zeros(len(mine.sizes), dtype=bool)
+        if not len(mine.records):
+            return Found.nothing()
+        parts, weighing = self.parts, self.weighing
+        self.mine = mine
+        self.cluster = np.empty(len(mine.records), dtype=np.int32)
+        self.local = np.empty(self.columns.n_identifiers, dtype=np.int32)
+        self.clean_source = _clean_source(self.columns, self.clean)
+        spans = np.stack([mine.starts[:-1], mine.starts[1:]], axis=1)
+        matched = mine.vectors > 0
+        alone = np.flatnonzero(~matched)
+        answer = self._resolved(spans[alone], mine.below[alone], weighing.nothing(len(alone)), 0)
+        owner = parts.of[mine.records[mine.starts[:-1]]]
+        may_be_whole = ~parts.risky[owner]
+        for chunk in weighing.chunks(np.flatnonzero(matched), mine.vectors):
+            asked = weighing.ask(spans[chunk], mine.records, mine.least[chunk], mine.vectors[chunk])
+            kept = ~may_be_whole[chunk]
+            kept[~kept] = asked.speaks_against(~kept)
+            self.whole[chunk[~kept]] = True
+            rest = chunk[kept]
+            evidence = asked.evidence(kept)
+            more = self._resolved(spans[rest], mine.below[rest], evidence, answer.n_clusters)
+            answer = answer.joined(more)
+        return answer
+
+    def _resolved(
+        self, spans: Longs, below: NDArray[np.int8], evidence: Matched, n_clusters: int
+    ) -> Found:
+        answer = self._once(spans, below, evidence, np.empty(0, dtype=np.int32), n_clusters)
+        again = answer.waiting
+        if not len(again):
+            return answer
+        ranks = _value_ranks(self.columns, np.unique(answer.tied))
+        evidence = evidence._replace(
+            matched=evidence.matched[again],
+            least=evidence.least[again],
+            starts=evidence.starts[again],
+        )
+        more = self._once(spans[again], below[again], evidence, ranks, answer.n_clusters)
+        return answer.joined(more)
+
+    def _once(
+        self,
+        spans: Longs,
+        below: NDArray[np.int8],
+        evidence: Matched,
+        ranks: Ints,
+        n_clusters: int,
+    ) -> Found:
+        columns, found, parts = self.columns, self.found, self.parts
+        if not len(spans):
+            return Found.nothing()._replace(cluster=self.cluster, n_clusters=n_clusters)
+        guard = found.clashes.guarded(found.rules.guard)
         return Found(
-            cluster,
+            self.cluster,
             *resolve_plain(
                 spans,
-                records,
+                self.mine.records,
                 found.ptr,
                 found.ids,
                 found.iptr,
@@ -172,20 +323,15 @@ def _plain(
                 guard,
                 found.clashes.code if guard.any() else np.empty(0, dtype=np.int32),
                 found.clashes.keys,
-                clean_source,
+                self.clean_source,
                 parts.exclusive,
-                local,
-                cluster,
+                below,
+                evidence,
+                self.local,
+                self.cluster,
                 n_clusters,
             ),
         )
-
-    spans = np.stack([starts[:-1], starts[1:]], axis=1)
-    answer = resolved(spans, np.empty(0, dtype=np.int32), 0)
-    if len(answer.waiting):
-        ranks = _value_ranks(columns, np.unique(answer.tied))
-        answer = answer.joined(resolved(spans[answer.waiting], ranks, answer.n_clusters))
-    return answer, records
 
 
 def _clean_source(columns: Columns, clean: Sequence[str]) -> NDArray[np.int8]:
@@ -209,161 +355,3 @@ def _value_ranks(columns: Columns, numbers: Longs) -> Ints:
             assert isinstance(texts, pl.Series)
             ranks[mine[texts.arg_sort().to_numpy()]] = np.arange(len(mine))
     return ranks
-
-
-class _Special:
-    """Components that judgements, matches or bounds speak of, one by one."""
-
-    def __init__(
-        self,
-        columns: Columns,
-        policy: Policy,
-        settled: Settled,
-        found: Links,
-        edges: Edges | None,
-        parts: Components,
-    ) -> None:
-        self.policy = policy
-        self.found = found
-        self.edges = edges
-        self.parts = parts
-        self.world = _surroundings(columns, policy, settled, found, edges)
-        self.label = parts.of.copy()
-        self.next_label = len(parts.sizes)
-        self.holders: dict[Node, list[int]] = {}
-        self.reasons: dict[tuple[int, int], Reason] = {}
-        self.refused_words: list[tuple[Word, Reason]] = []
-        self.refused_matches: list[tuple[int, int, Reason]] = []
-        self.sizes: list[int] = []
-
-    def run(self, all_words: Sequence[Word]) -> None:
-        parts = self.parts
-        inside, starts = _inside(self.found, parts, parts.special)
-        bounds = Bounds(
-            max_component=self.policy.max_component,
-            edge_threshold=0 if self.edges is None else self.edges.scores.edge_threshold,
-            rank=self.world.type_of,
-            vector=self.world.vector,
-        )
-        words: dict[int, list[Word]] = {}
-        for word in all_words:
-            words.setdefault(int(parts.of[word.left]), []).append(word)
-        edges: dict[int, list[tuple[int, int, int]]] = {}
-        if self.edges is not None:
-            spelled = (array.tolist() for array in self.edges.spelled())
-            for edge in zip(*spelled, strict=True):
-                edges.setdefault(int(parts.of[edge[0]]), []).append(edge)
-        for first, last in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-            records = inside[first:last].tolist()
-            at = int(parts.of[records[0]])
-            nodes = self._nodes(records)
-            looked_at: set[tuple[int, int]] = set()
-            away: dict[Node, Sequence[int]] = {}
-            work_of: dict[int, Work] = {}
-            for piece, dropped in bounded(
-                records, nodes, words.get(at, ()), edges.get(at, ()), bounds
-            ):
-                self.sizes.append(len(piece.records) + len(piece.nodes) + len(dropped))
-                outcome = resolve_piece(piece, self.world)
-                self._take(outcome)
-                looked_at.update(piece.matches)
-                away |= {node: nodes[node] for node in dropped}
-                work_of |= dict.fromkeys(piece.records, outcome.work)
-            holders, refused = place_dropped(away, work_of, self.world)
-            self.holders |= holders
-            self.reasons |= refused
-            passed_over = [
-                (a, b)
-                for a, b, _ in edges.get(at, ())
-                if (a, b) not in looked_at and self.label[a] != self.label[b]
-            ]
-            for left, right in least_of_each(
-                passed_over, self.world, lambda record: int(self.label[record])
-            ):
-                self.refused_matches.append((left, right, Reason("component limit")))
-
-    def _nodes(self, records: Sequence[int]) -> dict[Node, list[int]]:
-        found = self.found
-        nodes: dict[Node, list[int]] = {}
-        for record in records:
-            for one in self.world.carried(record):
-                if found.standing[one] != LINKED:
-                    continue
-                group = 0
-                if found.split_index[one] >= 0:
-                    group = self._group_of(record, one)
-                    if group < 0:
-                        continue
-                nodes.setdefault(Node(one, group), []).append(record)
-        return nodes
-
-    def _group_of(self, record: int, one: int) -> int:
-        found = self.found
-        first, last = found.iptr[one], found.iptr[one + 1]
-        # records of an identifier stand in the order of `seen`
-        at = np.searchsorted(found.seen[found.irec[first:last]], found.seen[record])
-        return int(found.group[found.sptr[found.split_index[one]] + at])
-
-    def _take(self, outcome: Outcome) -> None:
-        for records in outcome.clusters:
-            self.label[records] = self.next_label
-            self.next_label += 1
-        self.holders |= outcome.holders
-        self.reasons |= outcome.links
-        self.refused_words += outcome.words
-        self.refused_matches += [(a, b, why) for (a, b), why in outcome.matches.items()]
-
-
-def _surroundings(
-    columns: Columns, policy: Policy, settled: Settled, found: Links, edges: Edges | None
-) -> Surroundings:
-    kinds = policy.identifiers
-    type_of, ptr, ids = columns.type_of, found.ptr, found.ids
-    names, code = found.clashes.names, found.clashes.code
-    scores = None if edges is None else edges.scores
-
-    def source(record: int) -> str | None:
-        if columns.kind[record] == OBSERVATION:
-            return None
-        name: str = columns.sources[columns.source[record]]
-        return name
-
-    def trait(record: int, name: str) -> str | None:
-        if name not in columns.traits:
-            return None
-        text = columns.traits[name][record].as_py()
-        return None if text is None else (text.strip().casefold() or None)
-
-    return Surroundings(
-        limits={
-            place: kind.max_per_profile
-            for place, kind in enumerate(kinds)
-            if kind.max_per_profile is not None
-        },
-        carried_types=frozenset(
-            place
-            for place, kind in enumerate(kinds)
-            if not kind.links and kind.max_per_profile is not None
-        ),
-        guarded=frozenset(place for place, kind in enumerate(kinds) if kind.guard),
-        exclusive=policy.exclusive,
-        duplicate_free=sorted(policy.duplicate_free),
-        settled=settled,
-        scores=scores,
-        type_of=lambda one: int(type_of[one]),
-        counts_as=lambda one: int(found.counts_as[one]),
-        carried=lambda record: ids[ptr[record] : ptr[record + 1]].tolist(),
-        unlinked=lambda one: bool(found.standing[one] == UNLINKED),
-        first_seen=lambda record: int(columns.first_seen[record]),
-        name=lambda record: names[code[record]] if names and code[record] >= 0 else None,
-        source=source,
-        trait=trait,
-        value=lambda one: columns.identifier(one).value,
-        ref=lambda one: columns.identifier(one).ref,
-        key=lambda record: (
-            columns.sources[columns.source[record]],
-            columns.record_ids[record].as_py(),
-        ),
-        record_ref=lambda record: columns.key(record).ref,
-        vector=lambda record: -1 if scores is None else int(scores.vector[record]),
-    )

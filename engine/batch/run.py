@@ -226,7 +226,7 @@ class _Run:
         }
         refused = Counter(parts.refused.reasons.counts())
         refused.update(why.constraint for _, why in parts.refused_words)
-        refused.update(why.constraint for *_, why in parts.refused_matches)
+        refused.update(parts.refused_matches.reasons.counts())
         components = np.bincount(parts.component_sizes)
         sizes = np.flatnonzero(components)
         changes = dict(answer.issued.changes["change"].value_counts().iter_rows())

@@ -67,15 +67,19 @@ class Settled:
             sets.setdefault(root(one), []).append(one)
         return list(sets.values())
 
-    def suspects(self, found: Links, of: NDArray[np.int32]) -> NDArray[np.int64]:
+    def suspects(
+        self, found: Links, of: NDArray[np.int32], same_values: Iterable[Iterable[int]]
+    ) -> NDArray[np.int64]:
         """The components in which a judgement may matter: they are resolved step by step.
 
-        Those that hold both sides of a pair, or a link that is cut. A word on what lies elsewhere, or
-        does not link, changes nothing in a component, so that it can be told from the component alone.
+        Those that hold both sides of a pair, a link that is cut, or two values that count as one. A
+        word on what lies elsewhere or does not link changes nothing in a component, so that a
+        component can be told without looking beyond it.
 
         Args:
             found: the links.
             of: the component of each record.
+            same_values: identifiers that count as one value.
         """
         lies: dict[int, set[int]] = {}
 
@@ -94,6 +98,12 @@ class Settled:
             for record, one in self.cuts
             if one in found.ids[found.ptr[record] : found.ptr[record + 1]]
         )
+        for values in same_values:
+            seen: set[int] = set()
+            for one in values:
+                here = set(of[found.irec[found.iptr[one] : found.iptr[one + 1]]].tolist())
+                together |= seen & here
+                seen |= here
         return np.array(sorted(together), dtype=np.int64)
 
 

@@ -1,4 +1,4 @@
-"""3.5 for the few components that break something: step by step, on numbers.
+"""3.5 for the few components that judgements speak of: step by step, on numbers.
 
 The same answer as `sameas.engine.reference.clusters`; a cluster keeps running totals, so that a
 join costs the smaller side only.
@@ -9,23 +9,25 @@ One module: each constraint stands beside the totals that it is counted with.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise, product
+from itertools import combinations, pairwise, product
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sameas.engine.evidence import MISSING
+from sameas.matching.cluster.linkage import LIVE, begin, best, enter, join, mean, room
 from sameas.matching.names import compatible
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from sameas.engine.batch.settled import Settled
-    from sameas.engine.evidence import Scores
     from sameas.graph.model import Ref
 
 __all__ = [
     "Cluster",
+    "Meeting",
     "Node",
     "Outcome",
     "Piece",
@@ -33,7 +35,6 @@ __all__ = [
     "Surroundings",
     "Word",
     "Work",
-    "least_of_each",
     "place_dropped",
     "resolve_piece",
     "shown",
@@ -76,7 +77,6 @@ class Surroundings:
     duplicate_free: Sequence[str]
     """Source names, sorted."""
     settled: Settled
-    scores: Scores | None
     type_of: Callable[[int], int]
     counts_as: Callable[[int], int]
     carried: Callable[[int], Sequence[int]]
@@ -91,10 +91,41 @@ class Surroundings:
     value: Callable[[int], str]
     ref: Callable[[int], str]
     """An identifier's reference."""
-    key: Callable[[int], tuple[str, str]]
-    """A record's key."""
     record_ref: Callable[[int], str]
-    vector: Callable[[int], int]
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """The matches of one piece. Its vectors are numbered from 0."""
+
+    vector: Mapping[int, int]
+    """The vector of each record; -1: it has none."""
+    rank: Mapping[int, int]
+    """The records in the order of their keys."""
+    weights: NDArray[np.int64]
+    """Of each two vectors."""
+    kept: NDArray[np.bool_]
+    """Which of them join the piece."""
+    cut: int
+
+    def between(self, left: Sequence[int], right: Sequence[int]) -> Iterator[tuple[int, int]]:
+        """The matches between two clusters: of each pair of vectors the one of least keys."""
+        least: dict[frozenset[int], tuple[tuple[int, int], tuple[int, int]]] = {}
+        sides = []
+        for records in (left, right):
+            first: dict[int, int] = {}
+            for record in sorted(records, key=self.rank.__getitem__):
+                first.setdefault(self.vector[record], record)
+            first.pop(-1, None)
+            sides.append(first)
+        for (a, one), (b, other) in product(sides[0].items(), sides[1].items()):
+            if self.kept[a, b]:
+                low, high = sorted((self.rank[one], self.rank[other]))
+                found = ((low, high), (one, other))
+                pair = frozenset((a, b))
+                least[pair] = min(least.get(pair, found), found)
+        for _, ends in least.values():
+            yield ends
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +137,8 @@ class Piece:
     nodes: Mapping[Node, Sequence[int]]
     words: Sequence[Word] = ()
     """In the order in which they are applied."""
-    matches: Sequence[tuple[int, int]] = ()
+    meeting: Meeting | None = None
+    """Its matches; None: none joins it."""
 
 
 @dataclass(eq=False, slots=True)
@@ -121,7 +153,6 @@ class Cluster:
     sources: set[str] = field(default_factory=set)
     said: dict[str, set[str]] = field(default_factory=dict)
     words: list[frozenset[int]] = field(default_factory=list)
-    vectors: set[int] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -287,7 +318,7 @@ class Work:
         if kind in self.world.limits:
             cluster.held.setdefault(kind, set()).add(self.world.counts_as(one))
 
-    def join(self, left: Cluster, right: Cluster) -> None:
+    def join(self, left: Cluster, right: Cluster) -> Cluster:
         if len(left.records) < len(right.records):
             left, right = right, left
         for record in right.records:
@@ -301,7 +332,7 @@ class Work:
         for trait, texts in right.said.items():
             left.said[trait] |= texts
         left.words += right.words
-        left.vectors |= right.vectors
+        return left
 
     # -- the three steps --------------------------------------------------------------------
 
@@ -359,59 +390,39 @@ class Work:
         return holders, refused
 
     def matches(self) -> dict[tuple[int, int], Reason]:
-        scores = self.world.scores
-        if not self.piece.matches or scores is None:
+        meeting = self.piece.meeting
+        if meeting is None:
             return {}
-        for record in self.piece.records:
-            vector = self.world.vector(record)
-            if vector >= 0:
-                self.of[record].vectors.add(vector)
-        clusters = self._clusters()
-        least = {id(c): min(map(self.world.key, c.records)) for c in clusters}
-        sums: dict[tuple[int, int], tuple[int, int]] = {}
-
-        def mean(left: Cluster, right: Cluster) -> tuple[int, int]:
-            pair = (id(left), id(right)) if id(left) < id(right) else (id(right), id(left))
-            if pair not in sums:
-                pairs = list(product(sorted(left.vectors), sorted(right.vectors)))
-                ends = np.array(pairs, dtype=np.int32).reshape(-1, 2)
-                weights = scores.weigh(ends[:, 0].copy(), ends[:, 1].copy())
-                weights = weights[weights != MISSING]
-                sums[pair] = int(weights.sum()), len(weights)
-            return sums[pair]
-
+        space = room(len(self.of), len(self.of))
+        of: dict[int, Cluster] = {}
+        entries = 0
+        for cluster in self._clusters():
+            first = -1
+            for vector in sorted({meeting.vector[record] for record in cluster.records} - {-1}):
+                space.vector[entries], space.following[entries] = vector, first
+                first = entries
+                entries += 1
+            least = min(meeting.rank[record] for record in cluster.records)
+            of[enter(space, least, first)] = cluster
+        heap = np.empty((64, 4), dtype=np.int64)
+        weights, cut = meeting.weights.reshape(-1), meeting.cut
+        heap = begin(space, weights, len(meeting.weights), heap, cut)
         while True:
-            best: tuple[int, int, tuple[object, object], Cluster, Cluster] | None = None
-            for place, left in enumerate(clusters):
-                for right in clusters[place + 1 :]:
-                    total, count = mean(left, right)
-                    if count == 0 or total <= scores.cut * count:
-                        continue
-                    low, high = sorted((least[id(left)], least[id(right)]))
-                    if best is not None:
-                        ahead = total * best[1] - best[0] * count
-                        if ahead < 0 or (ahead == 0 and (low, high) > best[2]):
-                            continue
-                    if self.breaks(left, right, guarded=False) is None:
-                        best = (total, count, (low, high), left, right)
-            if best is None:
+            one, other = best(space, heap)
+            if one < 0:
                 break
-            left, right = best[3], best[4]
-            if len(left.records) < len(right.records):
-                left, right = right, left
-            self.join(left, right)
-            clusters = [cluster for cluster in clusters if cluster is not right]
-            least[id(left)] = min(least[id(left)], least[id(right)])
-            sums = {pair: total for pair, total in sums.items() if id(left) not in pair}
+            left, right = of[one], of[other]
+            if self.breaks(left, right, guarded=False) is None:
+                number, heap = join(space, one, other, weights, heap, cut)
+                of[number] = self.join(left, right)
         refused = {}
-        apart = [pair for pair in self.piece.matches if self.of[pair[0]] is not self.of[pair[1]]]
-        for a, b in least_of_each(apart, self.world, lambda record: id(self.of[record])):
-            left, right = self.of[a], self.of[b]
-            total, count = mean(left, right)
-            if total > scores.cut * count:
-                reason = self.breaks(left, right, guarded=False)
+        for one, other in combinations(space.live[: space.at[LIVE]].tolist(), 2):
+            total, count = mean(space, one, other, weights)
+            if count and total > cut * count:
+                reason = self.breaks(of[one], of[other], guarded=False)
                 assert reason is not None
-                refused[a, b] = reason
+                for pair in meeting.between(of[one].records, of[other].records):
+                    refused[pair] = reason
         return refused
 
     def _clusters(self) -> list[Cluster]:
@@ -423,19 +434,6 @@ class Work:
         matches = self.matches()
         clusters = [cluster.records for cluster in self._clusters()]
         return Outcome(clusters, holders, links, words, matches, self)
-
-
-def least_of_each(
-    pairs: Sequence[tuple[int, int]], world: Surroundings, place: Callable[[int], int]
-) -> list[tuple[int, int]]:
-    """Of the matches between one pair of vectors and one pair of places, the one of least keys."""
-    least: dict[object, tuple[int, int]] = {}
-    for pair in pairs:
-        same = (frozenset(map(world.vector, pair)), frozenset(map(place, pair)))
-        known = least.setdefault(same, pair)
-        if sorted(map(world.key, pair)) < sorted(map(world.key, known)):
-            least[same] = pair
-    return list(least.values())
 
 
 def shown(name: str) -> str:
@@ -456,7 +454,7 @@ def in_turn(nodes: Mapping[Node, Sequence[int]], world: Surroundings) -> list[No
 
 
 def resolve_piece(piece: Piece, world: Surroundings) -> Outcome:
-    """Resolve one component. O(links) joins; with matches, quadratic in its clusters."""
+    """Resolve one piece. O(links) joins; with matches, a question a pair above the cut."""
     return Work(piece, world).run()
 
 

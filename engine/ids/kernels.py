@@ -74,7 +74,7 @@ def profile_id(key: Words, record: tuple[str, str], *, incarnation: int = 0, aga
     """`sameas.engine.ids.siphash.profile_id`, in a tenth of the time; the key is two words."""
     source, record_id = (part.encode("utf-8", "surrogatepass") for part in record)
     data = np.frombuffer(message(source, record_id, incarnation, again), dtype=np.uint8)
-    low, high = _siphash(key, data, len(data))
+    low, high = _one(key, data)
     digest = int(low).to_bytes(8, "little") + int(high).to_bytes(8, "little")
     return "p_" + base32(digest[:10])
 
@@ -122,6 +122,11 @@ def _decimal(number: int, buffer: Bytes, at: int) -> int:
         buffer[at + digits - 1 - i] = 48 + number % 10
         number //= 10
     return at + digits
+
+
+@njit(cache=True)  # letting go of Python's lock and waiting for it again takes longer than the hash
+def _one(key: Words, data: Bytes) -> tuple[np.uint64, np.uint64]:
+    return _siphash(key, data, len(data))
 
 
 @njit(cache=True, nogil=True)

@@ -33,6 +33,7 @@ _COVERED = 0.02
 _FIELDS: tuple[tuple[str, FieldKind, tuple[str, ...]], ...] = (
     ("given_name", "given_name", ("first_name", "full_name", "name")),
     ("family_name", "family_name", ("last_name", "full_name", "name")),
+    ("full_name", "full_name", ("full_name", "name")),
     ("middle_name", "given_name", ("middle_name",)),
     ("maiden_name", "family_name", ("maiden_name",)),
     ("native_name", "full_name", ("native_name_full",)),
@@ -76,7 +77,10 @@ def detect(columns: Columns, policy: Policy) -> tuple[Field, ...]:
         if len(column) - column.null_count >= max(2, _COVERED * records)
     }
     found = []
+    whole = not said.keys() & {"first_name", "last_name"}
     for name, kind, wanted in _FIELDS:
+        if (kind == "full_name" and name == "full_name") != whole and "name" in wanted:
+            continue  # which part of a whole name is the given one, its script may hide
         traits = tuple(trait for trait in wanted if trait in said)
         if kind == "address" and said.get("address", 0) > sum(said[one] for one in traits[-1:]):
             traits = ("address",)

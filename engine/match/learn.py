@@ -63,7 +63,7 @@ def learn(
         return Learned(why_not)
     say("fields")
     coded = code(fields, columns)
-    vectors = voting(coded, MIN_FIELDS)
+    vectors = voting(fields, coded, MIN_FIELDS)
     names = [field.name for field in fields]
     say("blocking")
     keys = choose_keys(fields, coded, vectors) if len(vectors) > 1 else ()
@@ -72,7 +72,7 @@ def learn(
     if not len(pairs):
         return Learned("no two records are alike enough to be compared")
     say("training")
-    model, _ = train(
+    model, report = train(
         fields,
         coded,
         vectors.codes,
@@ -85,8 +85,7 @@ def learn(
     )
     say("weighing")
     weigher = Weigher.of(model, coded, vectors)
-    weights = weigher.weigh(pairs.left, pairs.right)
-    matched = scored(model, vectors, pairs, weights, weigher, groups)
+    matched = scored(model, vectors, pairs, report.weights, weigher, groups)
     policy, decisions = decided(columns, policy, matched, weigher, free=free)
     return Learned("", matched, policy, decisions)
 

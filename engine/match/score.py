@@ -16,6 +16,7 @@ from sameas.engine.match.detect import raw_columns
 from sameas.engine.match.weigh import Weigher
 from sameas.matching.blocking import block, collect, held_by, lost
 from sameas.matching.fields import code_column
+from sameas.matching.model import parts_of
 from sameas.matching.vectors import Vectors, distinct
 
 if TYPE_CHECKING:
@@ -60,10 +61,11 @@ def code(fields: Sequence[Field], columns: Columns) -> list[Coded]:
     return [code_column(field, raw) for field in fields]
 
 
-def voting(coded: Sequence[Coded], min_fields: int) -> Vectors:
+def voting(fields: Sequence[Field], coded: Sequence[Coded], min_fields: int) -> Vectors:
     """The distinct vectors with enough fields to vote; records with fewer have none."""
     found = distinct([one.codes for one in coded])
-    enough = (found.codes >= 0).sum(axis=1) >= min_fields
+    parts = np.array(parts_of([field.kind for field in fields]))
+    enough = (found.codes >= 0) @ parts >= min_fields
     number = np.append(np.where(enough, np.cumsum(enough) - 1, -1), -1).astype(np.int32)
     return Vectors(number[found.of_record], found.codes[enough], found.counts[enough])
 
@@ -75,7 +77,7 @@ def score(
     say = progress or (lambda _: None)
     say("fields")
     coded = code(model.fields, columns)
-    vectors = voting(coded, model.min_fields)
+    vectors = voting(model.fields, coded, model.min_fields)
     say("blocking")
     names = [field.name for field in model.fields]
     groups = block(model.blocking, names, coded, vectors, limit=model.max_key_records)

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["State", "Use", "Used", "use"]
 
 State = Literal["off", "pairs", "model", "learned", "nothing"]
-"""Not wanted; pairs that somebody scored; a model that was there; one that this run learned; nothing
-to learn from."""
+"""Not wanted; pairs that somebody scored; a model that was there; one that this run learned;
+nothing to learn from."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 An input whose region is beyond the budget is durable at once and takes effect later. A thread of
 its own resolves it on a snapshot; the writer takes the answer over if nothing that was read changed
 meanwhile, and otherwise the thread begins again. Readers see the state before, or that after.
+What fails for another reason, such as a full disk, is tried again by itself, less and less often.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ __all__ = ["Background", "held", "hold_back"]
 
 _TRIES = 4
 """Times that the thread begins again before the writer does the work itself."""
+_FIRST_PAUSE, _LONGEST_PAUSE = 0.02, 30.0
+"""Seconds before what failed is tried again; each pause is twice the one before."""
 _AT_ONCE = 1_000
 """Inputs resolved together."""
 
@@ -91,24 +94,23 @@ class Background:
         self._thread.join()
 
     def _run(self) -> None:
-        failures = 0
+        conflicts, pause = 0, 0.0
         while True:
-            self._wake.wait()
+            self._wake.wait(pause or None)
             if self._closed:
                 return
             self._wake.clear()
             try:
-                while not self._closed and self._round(alone=failures >= _TRIES):
-                    failures = 0
+                while not self._closed and self._round(alone=conflicts >= _TRIES):
+                    conflicts, pause = 0, 0.0
+                pause = 0.0
             except _ChangedError:
-                failures += 1
+                conflicts += 1
                 self._wake.set()
             except EngineClosedError:
                 return
-            except Exception:  # noqa: BLE001 - it stays pending, and is tried again with news
-                failures += 1
-                if failures < _TRIES:
-                    self._wake.set()
+            except Exception:  # noqa: BLE001 - whatever it is, it stays pending
+                pause = min(2 * pause or _FIRST_PAUSE, _LONGEST_PAUSE)
 
     def _round(self, *, alone: bool) -> bool:
         """Resolve some of what waits; False: nothing does. `alone`: in the writer, in any case."""

@@ -164,7 +164,7 @@ class Engine:
         return self._policies.preview(policy, model)
 
     def set_policy(self, policy: Policy) -> PolicyState:
-        """Begin to change the policy; see `whole.change_policy`. Returns at once.
+        """Begin to change the policy; see `whole.change_policy`. Returns when that is durable.
 
         Raises:
             EngineError: a change is under way.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -15,14 +14,13 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Event", "Refusal", "RejectedValue", "Withdrawal"]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(msgspec.Struct, frozen=True):
     """One row that a source sends: a version of a record, or an event without a record id."""
 
     source: str
     identifiers: Sequence[tuple[str, str]] = ()
     """(type, value as it was sent)."""
-    traits: Mapping[str, str] = field(default_factory=dict)
+    traits: Mapping[str, str] = {}
     record_id: str | None = None
     event_time: Micros | None = None
     """None, or more than a day ahead: the time of receipt."""
@@ -30,8 +28,7 @@ class Event:
     message_id: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Withdrawal:
+class Withdrawal(msgspec.Struct, frozen=True, gc=False):
     """A source takes a record back: all its versions up to the event time."""
 
     source: str

@@ -7,12 +7,14 @@ hashed email arrives.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from sameas.engine.online.fold import again
 from sameas.engine.online.numbering import numbered
+from sameas.graph.model import Identifier
 from sameas.graph.store import tables as t
 from sameas.matching.canonical import hash_names
 
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
+    from sameas.graph.model import Judgement, Ref
 
-__all__ = ["begin", "called", "has_namesakes", "meant", "note", "resolved", "widen"]
+__all__ = ["begin", "called", "has_namesakes", "in_plain", "meant", "note", "resolved", "widen"]
 
 _OF = ("record",)
 _ON = ("identifier",)
@@ -113,6 +116,25 @@ def called(unit: Unit, state: State, identifiers: Iterable[t.IdentifierRow]) -> 
         if name.email in mine
     )
     return refs
+
+
+def in_plain(unit: Unit, state: State, judgement: Judgement) -> Judgement:
+    """The judgement on addresses where it names their digests."""
+    if not state.digests:
+        return judgement
+
+    def plain(ref: Ref) -> Ref:
+        if isinstance(ref, Identifier) and ref.type in state.rules.digests:
+            value = meant(unit, state, ref.type, ref.value)
+            if value is not None:
+                return Identifier(value.type, value.value)
+        return ref
+
+    return replace(
+        judgement,
+        left=frozenset(map(plain, judgement.left)),
+        right=frozenset(map(plain, judgement.right)),
+    )
 
 
 def widen(unit: Unit, state: State, after: dict[int, Live | None]) -> dict[int, Live | None]:

@@ -203,8 +203,8 @@ def _inputs(unit: Unit, state: State, out: Person) -> dict[int, set[str]]:
         out.identifiers |= {one.identifier for one in mentions if one.identifier > 0}
         for name in unit.find(t.FURTHER, _OF, (row.number,)):
             if name.email == 0:
-                known = unit.find(t.IDENTIFIER, _NAME, (name.value, name.type))
-                out.identifiers |= {one.number for one in known}
+                digests = unit.find(t.IDENTIFIER, _NAME, (name.value, name.type))
+                out.identifiers |= {digest.number for digest in digests}
         for one in unit.find(t.INPUT, _OF, (row.number,)):
             if one.payload is None:
                 continue

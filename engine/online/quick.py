@@ -19,8 +19,9 @@ from sameas.engine.online.door import CONTENT, EVENT, VERSION, WITHDRAWAL
 from sameas.engine.online.events import Answer
 from sameas.engine.online.fold import APPLIED, fold_traits
 from sameas.engine.online.matches.vectors import vector_of
+from sameas.engine.online.opaque import next_incarnation
 from sameas.engine.online.rows import text
-from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED
+from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
 from sameas.engine.online.state import decode_times, decode_traits
 from sameas.engine.online.summary import Summary, exclusive_values, union
 from sameas.graph.model import record_ref
@@ -39,7 +40,6 @@ _KEY = ("record_id", "source")
 _NAME = ("value", "type")
 _MESSAGE = ("message_id", "source")
 _ON = ("identifier",)
-_LAST = (1 << 63) - 1
 
 Known = list[tuple[int, str, "t.IdentifierRow | None", int]]
 """Of each identifier: place, value, row (None: it is new), the standing that it has or takes."""
@@ -47,17 +47,17 @@ Known = list[tuple[int, str, "t.IdentifierRow | None", int]]
 
 def quick(unit: Unit, state: State, said: Said) -> Answer | None:
     """Take an input in, if it has one of the shapes; None: nothing was done."""
-    if said.kind in (CONTENT, WITHDRAWAL) or state.digests or state.named or state.suppressed:
+    if said.kind in (CONTENT, WITHDRAWAL) or state.digests:
         return None
     if said.message_id is not None and unit.find(t.INPUT, _MESSAGE, (said.message_id, said.source)):
         return None
-    found = unit.find(t.RECORD, _KEY, (said.record_id, said.source))
-    if not found:
+    row = unit.one(t.RECORD, _KEY, (said.record_id, said.source))
+    if row is None:
         if vector_of(state.rules, said) is not None:
             return None  # it may match somebody
         return _new(unit, state, said)
-    if said.kind == EVENT and found[0].live and found[0].kind == EVENT and not said.spelled:
-        return _again(unit, state, said, found[0])
+    if said.kind == EVENT and row.live and row.kind == EVENT and not said.spelled:
+        return _again(unit, state, said, row)
     return None
 
 
@@ -97,8 +97,8 @@ def _again(unit: Unit, state: State, said: Said, row: t.RecordRow) -> Answer | N
         return None
     types = state.rules.types
     for place, value in said.identifiers:
-        rows = unit.find(t.IDENTIFIER, _NAME, (value, types[place]))
-        if not rows or (rows[0].standing == LINKED and rows[0].component is None):
+        one = unit.one(t.IDENTIFIER, _NAME, (value, types[place]))
+        if one is None or (one.standing == LINKED and one.component is None):
             return None
     before = decode_traits(row.traits)
     traits, times = dict(before), decode_times(row.trait_times or "{}")
@@ -117,7 +117,7 @@ def _again(unit: Unit, state: State, said: Said, row: t.RecordRow) -> Answer | N
         counters = state.counters
         counters.input = number = counters.input + 1
         counters.position = position = counters.position + 1
-    unit.add(t.INPUT, _input(said, number, row.number))
+    unit.add(t.INPUT, _input(said, number, row.number), (number,))
     unit.put(
         t.RECORD,
         t.RecordRow(
@@ -140,7 +140,7 @@ def _again(unit: Unit, state: State, said: Said, row: t.RecordRow) -> Answer | N
             row.cluster,
         ),
     )
-    unit.add(t.CHANGE, _change(state, position, "updated", profile.number, row.number))
+    unit.add(t.CHANGE, _change(state, position, "updated", profile.number, row.number), (position,))
     ref = record_ref(row.source, row.record_id)
     return Answer(ref, profile.id, position, rejected=said.rejected)
 
@@ -152,11 +152,12 @@ def _new(unit: Unit, state: State, said: Said) -> Answer | None:
     """A record that nobody spoke of before."""
     rules = state.rules
     types = rules.types
+    if state.named and _is_named(state, said):
+        return None
     known: Known = []
     component: int | None = None
     for place, value in said.identifiers:
-        rows = unit.find(t.IDENTIFIER, _NAME, (value, types[place]))
-        row = rows[0] if rows else None
+        row = unit.one(t.IDENTIFIER, _NAME, (value, types[place]))
         standing = GONE if row is None else row.standing
         if standing == GONE:
             standing = rules.standing(place, value)
@@ -171,65 +172,83 @@ def _new(unit: Unit, state: State, said: Said) -> Answer | None:
     return _joining(unit, state, said, known, component)
 
 
-def _own(rules: Rules, said: Said, known: Known, numbers: list[int]) -> Summary:
-    """The summary of the record by itself, without what a component counts already.
-
-    Its owner, if it has one, has no number yet and arrived last.
-    """
-    values, seen = [0] * len(rules.types), [0] * len(rules.types)
-    loose: list[tuple[int, int, int]] = []
-    signed_up = False
-    for (place, _, row, standing), number in zip(known, numbers, strict=True):
-        if standing == BLOCKED:
-            continue
-        if standing == LINKED:
-            signed_up |= rules.single[place]
-            if row is not None and row.standing == LINKED:
-                continue
-        else:
-            loose.append((number, place, standing))
-        seen[place] += 1
-        values[place] += standing != SHARED
-    name = person_name(said.traits)
-    clean = said.kind == VERSION and said.source in rules.policy.duplicate_free
-    return Summary(
-        values,
-        seen,
-        loose,
-        [] if name is None else [name],
-        exclusive_values(rules, said.traits),
-        [said.source] if clean else [],
-        [],
-        0 if signed_up else None,
-        _LAST if signed_up else 0,
-    )
+def _is_named(state: State, said: Said) -> bool:
+    """Whether a judgement speaks of the record, or of an identifier."""
+    types = state.rules.types
+    refs = [f"{types[place]}:{value}" for place, value in said.identifiers]
+    refs.append(record_ref(said.source, said.record_id))
+    return not state.named.keys().isdisjoint(refs)
 
 
 def _alone(unit: Unit, state: State, said: Said, known: Known) -> Answer | None:
     """A profile of its own."""
     rules, counters = state.rules, state.counters
-    numbers = _numbers(state, known)
-    whole = union([_own(rules, said, known, numbers)], rules)
-    nodes = 1 + sum(standing == LINKED for _, _, _, standing in known)
-    if whole is None or nodes > rules.policy.max_component:
+    counts = rules.alone(tuple([(place, standing) for place, _, _, standing in known]))
+    if counts is None:
         return None
+    numbers = _numbers(state, known)
     with counters.lock:
         counters.component = component = counters.component + 1
         counters.cluster = cluster = counters.cluster + 1
         counters.issued = issued = counters.issued + 1
-    record, arrival, position = _write(unit, state, said, known, numbers, component, cluster)
-    whole.ids.append(issued)
-    if whole.owner is not None:
-        whole.owner, whole.owner_arrival = record, arrival
-    id_ = profile_id(state.id_words, (said.source, said.record_id))
-    unit.add(t.ISSUED, t.Issued(issued, id_, record))
-    unit.add(t.CARRYING, t.Carrying(issued, position, record))
-    unit.add(t.CLUSTER, t.Cluster(cluster, component, issued))
-    unit.add(t.NAMING, t.Naming(cluster, position, issued))
-    unit.add(t.COMPONENT, t.Component(component, nodes, cluster, whole.dumps()))
-    unit.add(t.CHANGE, _change(state, position, "created", issued, record))
+    row, position = _write(unit, state, said, known, numbers, component, cluster)
+    record = row.number
+    summary = _summary(rules, said, known, numbers, counts, f"[{issued}]", row)
+    nodes = 1 + sum([standing == LINKED for _, _, _, standing in known])
+    key = (said.source, said.record_id)
+    id_ = profile_id(state.id_words, key, incarnation=row.incarnation)
+    unit.add(t.ISSUED, t.Issued(issued, id_, record), (issued,))
+    unit.add(t.CARRYING, t.Carrying(issued, position, record), (issued, position))
+    unit.add(t.CLUSTER, t.Cluster(cluster, component, issued), (cluster,))
+    unit.add(t.NAMING, t.Naming(cluster, position, issued), (cluster, position))
+    unit.add(t.COMPONENT, t.Component(component, nodes, cluster, summary), (component,))
+    unit.add(t.CHANGE, _change(state, position, "created", issued, record), (position,))
     ref = record_ref(said.source, said.record_id)
     return Answer(ref, id_, position, created=True, rejected=said.rejected)
+
+
+def _summary(
+    rules: Rules,
+    said: Said,
+    known: Known,
+    numbers: list[int],
+    counts: str,
+    ids: str,
+    row: t.RecordRow,
+) -> str:
+    """As `Summary.dumps`, of a record by itself."""
+    loose, names, exclusive, clean = _beside(rules, said, known, numbers)
+    owner = "null,0"
+    if _signs_up(rules, known):
+        owner = f"{row.number},{row.arrival}"
+    return (
+        f"{counts},{text(loose) if loose else '[]'},{text(names)},"
+        f"{text(exclusive) if exclusive else '[]'},{text(clean)},{ids},{owner}]"
+    )
+
+
+def _signs_up(rules: Rules, known: Known) -> bool:
+    single = rules.single
+    return any(standing == LINKED and single[place] for place, _, _, standing in known)
+
+
+def _beside(
+    rules: Rules, said: Said, known: Known, numbers: list[int]
+) -> tuple[list[tuple[int, int, int]], list[str], list[list[str]], list[str]]:
+    """Of a summary: loose identifiers, names, exclusive values, duplicate-free sources."""
+    loose = [
+        (number, place, standing)
+        for (place, _, _, standing), number in zip(known, numbers, strict=True)
+        if standing in (SHARED, UNLINKED)
+    ]
+    name = person_name(said.traits)
+    clean = said.kind == VERSION and said.source in rules.policy.duplicate_free
+    return (
+        loose,
+        [] if name is None else [name],
+        exclusive_values(rules, said.traits),
+        [said.source] if clean else [],
+    )
 
 
 def _joining(unit: Unit, state: State, said: Said, known: Known, component: int) -> Answer | None:
@@ -249,25 +268,33 @@ def _joining(unit: Unit, state: State, said: Said, known: Known, component: int)
             t.LINK, _ON, (row.number,), rules.most_records[place] - 1
         ):
             return None
-    if nodes > rules.policy.max_component:
-        return None
-    numbers = _numbers(state, known)
-    own = _own(rules, said, known, numbers)
     theirs = Summary.loads(part.summary)
-    if own.owner is not None and theirs.owner is None:
+    if nodes > rules.policy.max_component or (theirs.owner is None and _signs_up(rules, known)):
         return None  # ids pass to whoever signed up first
-    whole = union([theirs, own], rules)
+    numbers = _numbers(state, known)
+    whole = union([_own(rules, said, known, numbers), theirs], rules)
     if whole is None:
         return None
     cluster = unit.get(t.CLUSTER, (part.cluster,))
     assert cluster is not None
     profile = unit.get(t.ISSUED, (cluster.profile,))
     assert profile is not None
-    record, _, position = _write(unit, state, said, known, numbers, component, part.cluster)
+    written, position = _write(unit, state, said, known, numbers, component, part.cluster)
     unit.put(t.COMPONENT, t.Component(component, nodes, part.cluster, whole.dumps()))
-    unit.add(t.CHANGE, _change(state, position, "updated", profile.number, record))
+    change = _change(state, position, "updated", profile.number, written.number)
+    unit.add(t.CHANGE, change, (position,))
     ref = record_ref(said.source, said.record_id)
     return Answer(ref, profile.id, position, rejected=said.rejected)
+
+
+def _own(rules: Rules, said: Said, known: Known, numbers: list[int]) -> Summary:
+    """The summary of a record, without what its component counts already; it owns nothing yet."""
+    values, seen = [0] * len(rules.types), [0] * len(rules.types)
+    for place, _, row, standing in known:
+        if standing != BLOCKED and (row is None or row.standing != LINKED):
+            seen[place] += 1
+            values[place] += standing != SHARED
+    return Summary(values, seen, *_beside(rules, said, known, numbers), [])
 
 
 def _numbers(state: State, known: Known) -> list[int]:
@@ -294,8 +321,8 @@ def _write(
     numbers: list[int],
     component: int,
     cluster: int,
-) -> tuple[int, int, int]:
-    """The rows of the record itself; gives its number, its arrival and the feed's position."""
+) -> tuple[t.RecordRow, int]:
+    """The rows of the record itself; gives its own, and the feed's position."""
     types, time = state.rules.types, said.event_time
     counters = state.counters
     with counters.lock:
@@ -303,42 +330,45 @@ def _write(
         counters.input = number = counters.input + 1
         counters.arrival = arrival = counters.arrival + 1
         counters.position = position = counters.position + 1
-    unit.add(t.INPUT, _input(said, number, record))
+    unit.add(t.INPUT, _input(said, number, record), (number,))
     event = said.kind == EVENT
     times = dict.fromkeys(said.traits, time) | (said.trait_times or {}) if event else None
-    unit.add(
-        t.RECORD,
-        t.RecordRow(
-            record,
-            said.source,
-            said.record_id,
-            said.kind,
-            1,
-            arrival,
-            0,
-            None,
-            time,
-            time if said.first_seen is None else said.first_seen,
-            time,
-            said.count,
-            number,
-            text(said.traits),
-            None if times is None else text(times),
-            component,
-            cluster,
-        ),
+    source, record_id = said.source, said.record_id
+    written = t.RecordRow(
+        record,
+        source,
+        record_id,
+        said.kind,
+        1,
+        arrival,
+        next_incarnation(unit, state, source, record_id) if state.suppressed else 0,
+        None,
+        time,
+        time if said.first_seen is None else said.first_seen,
+        time,
+        said.count,
+        number,
+        text(said.traits),
+        None if times is None else text(times),
+        component,
+        cluster,
     )
+    unit.add(t.RECORD, written, (record,))
     spelled = said.spelled
     for (place, value, row, standing), one in zip(known, numbers, strict=True):
         home = component if standing == LINKED else None
         if row is None:
-            unit.add(t.IDENTIFIER, t.IdentifierRow(one, types[place], value, standing, home))
+            unit.add(
+                t.IDENTIFIER, t.IdentifierRow(one, types[place], value, standing, home), (one,)
+            )
         elif row.standing == GONE:
             unit.put(t.IDENTIFIER, msgspec.structs.replace(row, standing=standing, component=home))
         words = spelled.get((place, value)) if spelled else None
         granted = 1 if standing == LINKED else 0
         unit.add(
-            t.LINK, t.Link(record, one, 0, granted, None, None if words is None else text(words))
+            t.LINK,
+            t.Link(record, one, 0, granted, None, None if words is None else text(words)),
+            (record, one),
         )
-    unit.add(t.MEMBERSHIP, t.Membership(record, position, cluster))
-    return record, arrival, position
+    unit.add(t.MEMBERSHIP, t.Membership(record, position, cluster), (record, position))
+    return written, position

@@ -8,12 +8,13 @@ lies beyond is taken as it stands.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.namesakes import called, meant, resolved
+from sameas.engine.online.classes import classes, reach
+from sameas.engine.online.namesakes import called, in_plain, meant, resolved
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED
-from sameas.graph.model import Identifier, RecordKey
+from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -50,6 +51,8 @@ class Region:
     """Identifiers whose records are all in the region."""
     changed: dict[int, Live | None]
     judgements: list[Judgement] = field(default_factory=list)
+    classes: list[set[int]] = field(default_factory=list)
+    """Identifiers that count as one value, those among them that lie elsewhere, too."""
 
 
 class _Gathering:
@@ -179,28 +182,20 @@ class _Gathering:
         beside = {rules.types[other] for other in rules.beside(place)}
         values = {one for record in carriers for one in self.carried(record)}
         found: dict[str, set[int]] = {name: set() for name in beside}
+        counts_as = {one: min(joined) for joined in self.classes(values) for one in joined}
         for row in unit.get_all(t.IDENTIFIER, [(one,) for one in values]):
             if row.type in beside and self.natural(row) != BLOCKED:
-                found[row.type].add(self.class_of(row))
+                found[row.type].add(counts_as.get(row.number, row.number))
         return max(map(len, found.values()), default=0)
 
-    def class_of(self, row: t.IdentifierRow) -> int:
-        """The number that a value counts as: the least of its type that `same` judgements join."""
-        joined = self.state.same_values
-        first = Identifier(row.type, row.value)
-        if first not in joined:
-            return row.number
-        seen, least = {first}, row.number
-        queue = [first]
-        while queue:
-            for other in joined[queue.pop()] - seen:
-                found = self.unit.find(t.IDENTIFIER, ("value", "type"), (other.value, other.type))
-                if found and self.alive_carriers(found[0].number):
-                    seen.add(other)
-                    queue.append(other)
-                    if other.type == row.type:
-                        least = min(least, found[0].number)
-        return least
+    def classes(self, identifiers: Iterable[int]) -> list[set[int]]:
+        """Sets of identifiers that count as one value after the change."""
+        return classes(
+            self.unit,
+            self.state,
+            identifiers,
+            carried=lambda one: bool(self.alive_carriers(one)),
+        )
 
     def natural(self, row: t.IdentifierRow) -> int:
         return self.rules.standing(self.rules.place[row.type], row.value)
@@ -255,7 +250,8 @@ class _Gathering:
         rows = [
             row for value in values for row in unit.find(t.IDENTIFIER, ("value", "type"), value)
         ]
-        return found | self.carriers(row.number for row in rows)
+        numbers = reach(unit, self.state, [row.number for row in rows])
+        return found | self.carriers(numbers)
 
     # -- closure ----------------------------------------------------------------------------
 
@@ -292,6 +288,7 @@ class _Gathering:
             complete,
             dict(self.changed),
             self.relevant(records, every),
+            self.classes(every),
         )
 
     def members(self, seeds: set[int]) -> tuple[set[int], set[int]]:
@@ -338,24 +335,7 @@ class _Gathering:
                 for row in unit.find(t.FURTHER, _OF, (one,))
             )
         keys = sorted({key for ref in refs for key in state.named.get(ref, ())})
-        return [self.in_plain(state.judgements[key]) for key in keys]
-
-    def in_plain(self, judgement: Judgement) -> Judgement:
-        """The judgement on addresses where it names their digests."""
-        if not self.state.digests:
-            return judgement
-
-        def plain(refs: frozenset[Ref]) -> frozenset[Ref]:
-            return frozenset(map(self.plain, refs))
-
-        return replace(judgement, left=plain(judgement.left), right=plain(judgement.right))
-
-    def plain(self, ref: Ref) -> Ref:
-        if isinstance(ref, Identifier) and ref.type in self.rules.digests:
-            value = meant(self.unit, self.state, ref.type, ref.value)
-            if value is not None:
-                return Identifier(value.type, value.value)
-        return ref
+        return [in_plain(self.unit, state, state.judgements[key]) for key in keys]
 
 
 def gather(

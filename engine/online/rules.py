@@ -8,17 +8,22 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.matches.weights import Weights
-from sameas.matching.canonical import Options, canonicalise, is_junk
+from sameas.matching.canonical import Options, canonicaliser, is_junk
 
 if TYPE_CHECKING:
-    from sameas.engine.policy import Policy
-    from sameas.matching.canonical import Outcome
+    from collections.abc import Callable, Sequence
 
-__all__ = ["BLOCKED", "GONE", "LINKED", "SHARED", "UNLINKED", "Rules"]
+    from sameas.engine.policy import Policy
+    from sameas.matching.canonical import Kind, Outcome
+
+__all__ = ["BLOCKED", "GONE", "LINKED", "MOST_NAMES", "SHARED", "UNLINKED", "Rules"]
 
 GONE, BLOCKED, UNLINKED, SHARED, LINKED = range(5)
 """Standings of an identifier; those of `engine.batch.links`, where GONE is `absent`."""
 
+MOST_NAMES = 32
+"""Distinct names in a whole component, or identifiers that do not link; with more it is resolved in
+full at every write."""
 _NO_LIMIT = 1 << 62
 
 
@@ -49,24 +54,54 @@ class Rules:
             "email_md5",
         }
         self.email = self.place.get("email", -1)
-        self._options = Options(policy.default_region, policy.email_dots, policy.email_tags)
         self._patterns = [
             re.compile("|".join(f"(?:{one})" for one in kind.blocked_patterns))
             if kind.blocked_patterns
             else None
             for kind in kinds
         ]
-        self.standing = lru_cache(maxsize=1 << 14)(self._standing)
-        self.canonical = lru_cache(maxsize=1 << 14)(self._canonical)
+        options = Options(policy.default_region, policy.email_dots, policy.email_tags)
+        self._canonical = [_remembering(kind.canonicaliser, options) for kind in kinds]
+        self.alone = lru_cache(maxsize=1 << 12)(self._alone)
 
     def beside(self, place: int) -> range:
         """The types whose values an identifier's fanout counts."""
         return range(place) if place else range(1, min(2, len(self.types)))
 
-    def _canonical(self, place: int, raw: str) -> Outcome:
-        return canonicalise(self.policy.identifiers[place].canonicaliser, raw, self._options)
+    def canonical(self, place: int, raw: str) -> Outcome:
+        """The canonical value of a raw one."""
+        return self._canonical[place](raw)
 
-    def _standing(self, place: int, value: str) -> int:
+    def _alone(self, shape: tuple[tuple[int, int], ...]) -> str | None:
+        """What a record by itself, of (place, standing), counts; None: it breaks a limit.
+
+        The beginning of `Summary.dumps`.
+        """
+        values, seen = [0] * len(self.types), [0] * len(self.types)
+        for place, standing in shape:
+            if standing != BLOCKED:
+                seen[place] += 1
+                values[place] += standing != SHARED
+        if not self.counts_fit(values, seen):
+            return None
+        linked = sum(standing == LINKED for _, standing in shape)
+        if linked >= self.policy.max_component or len(shape) - linked > MOST_NAMES:
+            return None
+        return f"[{values},{seen}".replace(" ", "")
+
+    def counts_fit(self, values: Sequence[int], seen: Sequence[int]) -> bool:
+        """Whether so many values of each type are within `max_per_profile`, and `max_fanout`."""
+        for place, count in enumerate(values):
+            if not count:
+                continue
+            if count > self.most_values[place]:
+                return False
+            beside = self.beside(place)
+            if max(seen[beside.start : beside.stop], default=0) > self.most_fanout[place]:
+                return False
+        return True
+
+    def standing(self, place: int, value: str) -> int:
         """BLOCKED, UNLINKED or LINKED: what holds before anybody carries it."""
         kind = self.policy.identifiers[place]
         pattern = self._patterns[place]
@@ -77,6 +112,12 @@ class Rules:
         ):
             return BLOCKED
         return LINKED if kind.links else UNLINKED
+
+
+def _remembering(kind: Kind, options: Options) -> Callable[[str], Outcome]:
+    """Canonical values of a kind; those that take longer than to remember them are remembered."""
+    made = canonicaliser(kind, options)
+    return lru_cache(maxsize=1 << 15)(made) if kind in ("email", "phone") else made
 
 
 def _limit(value: int | None) -> int:

@@ -21,7 +21,7 @@ from sameas.engine.online.matches.ladder import Outgrown
 from sameas.engine.online.matches.review import review
 from sameas.engine.online.region import gather
 from sameas.engine.online.rows import put_record, text
-from sameas.engine.online.rules import LINKED
+from sameas.engine.online.rules import GONE, LINKED
 from sameas.engine.online.state import Live, decode_traits
 from sameas.graph.store import tables as t
 from sameas.matching.names import NAME_TRAITS
@@ -124,6 +124,8 @@ class _View:
         self.region = region
         rules = state.rules
         mine = {one for ids in region.carried.values() for one in ids}
+        elsewhere = {one for joined in region.classes for one in joined} - mine
+        mine |= elsewhere
         self.rows = {row.number: row for row in unit.get_all(t.IDENTIFIER, [(x,) for x in mine])}
         by_place: list[list[int]] = [[] for _ in rules.types]
         for number in sorted(mine):
@@ -167,7 +169,7 @@ class _View:
             (np.empty(0, dtype=np.int32), np.empty(0, dtype=np.int32)),
             {trait: pa.array(values, pa.string()) for trait, values in traits.items()},
         )
-        self.given = self._given(rows)
+        self.given = self._given(rows, elsewhere)
 
     def _record(self, number: int) -> tuple[str, str, int, int, int, dict[str, str]]:
         """Source, record id, kind, event time, first seen, traits."""
@@ -192,10 +194,13 @@ class _View:
             decode_traits(row.traits),
         )
 
-    def _given(self, rows: list[list[int]]) -> Given:
-        """What is known of identifiers that have records outside."""
+    def _given(self, rows: list[list[int]], elsewhere: set[int]) -> Given:
+        """What is known of identifiers that have records outside; some have all of them there."""
         region = self.region
-        standing = np.array([region.standing[one] for one in self.identifiers], dtype=np.int8)
+        standing = np.array(
+            [GONE if one in elsewhere else region.standing[one] for one in self.identifiers],
+            dtype=np.int8,
+        )
         group = np.full(sum(map(len, rows)), NOT_GIVEN, dtype=np.int32)
         at = 0
         for record, row in zip(region.records, rows, strict=True):
@@ -206,7 +211,8 @@ class _View:
                     assert link is not None, "an identifier that is not complete did not change"
                     group[at] = link.place
                 at += 1
-        return Given(standing, group)
+        same = [[self.local[one] for one in sorted(joined)] for joined in region.classes]
+        return Given(standing, group, same)
 
     def read(self, found: Partition, out: Resolved) -> Resolved:
         """Numbers to rows again."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sameas.engine.online.rules import UNLINKED
+from sameas.engine.online.rules import MOST_NAMES, UNLINKED
 from sameas.matching.names import compatible
 
 if TYPE_CHECKING:
@@ -20,10 +20,6 @@ if TYPE_CHECKING:
     from sameas.engine.online.rules import Rules
 
 __all__ = ["MOST_NAMES", "Summary", "exclusive_values", "union"]
-
-MOST_NAMES = 32
-"""Distinct names, or trait vectors, in a whole component; with more it is resolved in full at
-every write."""
 
 
 class Summary(msgspec.Struct, array_like=True, gc=False):
@@ -122,18 +118,12 @@ def _kept(whole: Summary, rules: Rules) -> bool:
         return False
     if any(len(texts) > 1 for texts in whole.exclusive):
         return False
-    guarded = False
-    for place, count in enumerate(whole.values):
-        if not count:
-            continue
-        if count > rules.most_values[place]:
-            return False
-        guarded |= rules.guard[place]
-        beside = rules.beside(place)
-        if max(whole.seen[beside.start : beside.stop], default=0) > rules.most_fanout[place]:
-            return False
-    if guarded:
-        names = whole.names
+    if not rules.counts_fit(whole.values, whole.seen):
+        return False
+    names = whole.names
+    if len(names) > 1 and any(
+        count and guard for count, guard in zip(whole.values, rules.guard, strict=True)
+    ):
         for at, name in enumerate(names):
             if not all(compatible(name, other) for other in names[:at]):
                 return False

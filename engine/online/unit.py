@@ -44,6 +44,10 @@ def _getters(table: Table[Any]) -> dict[tuple[str, ...], Callable[[Any], Key]]:
 _GETTERS = {table.name: _getters(table) for table in TABLES}
 
 
+_Entry = tuple[Key, Any, Any]
+"""A change: the key, the row before, the row after."""
+
+
 class _Index:
     """Where rows with some values are. It follows the table's log when somebody looks."""
 
@@ -58,7 +62,7 @@ class _Index:
         self.placed: dict[Key, dict[Key, None]] = {}
         """By other values: the keys of changed rows that have them."""
 
-    def follow(self, log: list[tuple[Key, Any, Any]]) -> None:
+    def follow(self, log: list[_Entry]) -> None:
         """Take in what changed since."""
         of, found, placed = self.of, self.found, self.placed
         for key, before, after in log[self.at :] if self.at else log:
@@ -92,8 +96,8 @@ class _Cached:
         """None: it is not there."""
         self.before: dict[Key, Any] = {}
         """Of keys that were changed: the row that the store has."""
-        self.log: list[tuple[Key, Any, Any]] = []
-        """Every change: the key, the row before, the row after."""
+        self.log: list[_Entry] = []
+        """Every change."""
         self.indexes: dict[tuple[str, ...], _Index] = {}
 
     def index(self, columns: tuple[str, ...]) -> _Index:
@@ -123,7 +127,7 @@ class Unit:
     def __init__(self, store: Reader) -> None:
         self._store = store
         self._tables = _Tables()
-        self._undo: list[tuple[_Cached, Key, Any]] = []
+        self._undo: list[tuple[_Cached, _Entry]] = []
 
     # -- reads ------------------------------------------------------------------------------
 
@@ -163,6 +167,21 @@ class Unit:
             keys = found[value]
         rows = cached.rows
         return [rows[key] for key in keys]
+
+    def one(self, table: Table[RowType], columns: tuple[str, ...], value: Key) -> RowType | None:
+        """The row whose columns, those of a unique index, have these values."""
+        cached = self._tables[table.name]
+        index = cached.indexes.get(columns)
+        if index is None or index.at != len(cached.log):
+            index = cached.index(columns)
+        keys = index.found.get(value)
+        if keys is None:
+            self.look(table, columns, [value])
+            keys = index.found[value]
+        for key in keys:
+            row: RowType = cached.rows[key]
+            return row
+        return None
 
     def look(self, table: Table[RowType], columns: tuple[str, ...], values: Iterable[Key]) -> None:
         """Look into an index at places that will be asked for, all at once."""
@@ -218,17 +237,20 @@ class Unit:
         before = rows[key]
         cached.before.setdefault(key, before)
         rows[key] = row
-        cached.log.append((key, before, row))
-        self._undo.append((cached, key, before))
+        entry = (key, before, row)
+        cached.log.append(entry)
+        self._undo.append((cached, entry))
 
-    def add(self, table: Table[RowType], row: RowType) -> None:
-        """Add a row whose key is known to be new."""
+    def add(self, table: Table[RowType], row: RowType, key: Key | None = None) -> None:
+        """Add a row whose key is known to be new; who has it at hand gives it."""
         cached = self._tables[table.name]
-        key = cached.key(row)
+        if key is None:
+            key = cached.key(row)
         cached.before.setdefault(key, None)
         cached.rows[key] = row
-        cached.log.append((key, None, row))
-        self._undo.append((cached, key, None))
+        entry = (key, None, row)
+        cached.log.append(entry)
+        self._undo.append((cached, entry))
 
     def fresh(self, table: Table[Any], columns: tuple[str, ...], value: Key) -> None:
         """Nothing has these values in the store: it need not be asked."""
@@ -247,8 +269,8 @@ class Unit:
     def undo(self, mark: int) -> None:
         """Take back every change since a mark."""
         while len(self._undo) > mark:
-            cached, key, before = self._undo.pop()
-            cached.log.append((key, cached.rows[key], before))
+            cached, (key, before, after) = self._undo.pop()
+            cached.log.append((key, after, before))
             cached.rows[key] = before
 
     def changes(self) -> ChangeSet:

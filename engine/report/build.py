@@ -15,6 +15,7 @@ import jinja2
 from markupsafe import Markup
 
 from sameas.engine.report import svg, text, words
+from sameas.engine.report.matching import matching
 from sameas.engine.report.tables import KINDS, STATUSES, Row, Tables
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def build_report(
         "charts": _charts(sizes, _sizes(_dict(manifest, "component_sizes"))),
         "identifiers": _identifiers(_dict(manifest, "identifiers")),
         "statuses": words.STATUS_WORDS,
+        "matching": matching(_dict(manifest, "matching")),
         "shared": _identifier_rows(tables.identifiers("shared", TOP)),
         "contested": _identifier_rows(tables.identifiers("contested", TOP)),
         "refused": _refused(tables.refused(EXAMPLES), _dict(manifest, "refused")),

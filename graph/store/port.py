@@ -10,21 +10,26 @@ with one raises StoreRowError.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable
     from contextlib import AbstractContextManager
     from pathlib import Path
 
     from sameas.graph.store.tables import Row, Table
 
-__all__ = ["ChangeSet", "Reader", "Store"]
+__all__ = ["Batch", "ChangeSet", "Reader", "Store"]
 
 RowType = TypeVar("RowType", bound="Row")
 Key = tuple[Any, ...]
 """Values of a table's key columns, or of an index, in their order."""
+
+
+Batch = Sequence["Row"] | Iterator[tuple[Any, ...]]
+"""Rows of one table in any order; or their values, as an iterator, in the order of the key."""
 
 
 @dataclass(slots=True)
@@ -39,8 +44,8 @@ class ChangeSet:
     """A row that is there already under the key is replaced."""
     deletes: dict[str, set[Key]] = field(default_factory=dict)
     before: dict[str, dict[Key, Row | None]] = field(default_factory=dict)
-    """What the store has under some of the keys, None: nothing. Whoever wrote this down has read it,
-    so a store need not read it again; of other keys it finds out itself."""
+    """What the store has under some of the keys, None: nothing. Whoever wrote this down has read
+    it, so a store need not read it again; of other keys it finds out itself."""
 
     def __bool__(self) -> bool:
         return any(self.puts.values()) or any(self.deletes.values())
@@ -114,7 +119,7 @@ class Store(Reader, Protocol):
             StoreError: whatever else kept it from being durable; nothing was changed.
         """
 
-    def load(self, rows: Iterable[tuple[Table[Any], Sequence[Row]]], /) -> None:
+    def load(self, batches: Iterable[tuple[Table[Any], Batch]], /) -> None:
         """Fill an empty store in bulk, whole or not at all.
 
         Raises:

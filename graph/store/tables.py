@@ -190,8 +190,8 @@ class Mention(Row, frozen=True, gc=False):
 
     record: int
     identifier: int
-    """Negative: not an identifier, but of the keyed hash of the key that an event of this record had
-    before it lost identifiers to a suppression."""
+    """Negative: made of the keyed hash of a key, which an event of this record had before it lost
+    identifiers to a suppression."""
 
 
 class Component(Row, frozen=True, gc=False):

@@ -11,24 +11,26 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
 from numba import njit
 
 from sameas.matching.blocking.candidates import MAX_KEY_RECORDS
 from sameas.matching.blocking.columns import Reader
 from sameas.matching.blocking.groups import group, pairs_of
 from sameas.matching.blocking.hashes import scattered
+from sameas.matching.blocking.keys import Key
 from sameas.matching.blocking.plausible import likely
 from sameas.matching.blocking.propose import propose
+from sameas.matching.fields import Coded
+from sameas.matching.vectors import Vectors
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
 
-    from sameas.matching.blocking.columns import Coded
-    from sameas.matching.blocking.keys import Key, Part
+    from sameas.matching.blocking.keys import Part
     from sameas.matching.fields import Field
-    from sameas.matching.vectors import Vectors
 
     Bools = NDArray[np.bool_]
     Ints = NDArray[np.int32]
@@ -38,15 +40,19 @@ if TYPE_CHECKING:
 __all__ = ["MAX_KEYS", "choose_keys"]
 
 MAX_KEYS = 24
+_VECTORS = 100_000
+"""Vectors that are looked at: more tell no more of a key."""
 _SAMPLE = 4_000
 """Pairs of each key that are looked at."""
 _RECORDS = 60_000
 """Records whose key values are drawn, about."""
-_YIELDS = (0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.004, 0.0015)
+_YIELDS = (0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.004, 0.0015, 0.0)
 """Plausible among the pairs that a key adds: the best first, the last is the least that pays."""
 _FREE = 0.025
 _BUDGET = 12.0
 """Pairs a record: beyond them only keys of the better yields are taken."""
+_FEW = 100_000
+"""So many pairs cost nothing worth a thought: up to them any key that adds something is taken."""
 _LEAST_GAIN = 0.0004
 """Of all plausible pairs a key must add so many."""
 
@@ -70,14 +76,16 @@ def choose_keys(
 ) -> tuple[Key, ...]:
     """The keys for these records, those with the fewest and surest pairs first.
 
-    Empty if no field tells enough. O(records) for each key in question; there are 120 at most.
+    Empty if no field tells enough. Bounded: 120 keys at most are tried on 100,000 vectors.
     """
-    reader = Reader([field.name for field in fields], coded, vectors.codes)
     records = int(vectors.counts.sum())
+    coded, vectors, share = _sample(coded, vectors)
+    limit = max(2, round(limit * share))
+    reader = Reader([field.name for field in fields], coded, vectors.codes)
     proposed = propose(
         fields,
         lambda part: _spread(reader, part, vectors.counts),
-        records=records,
+        records=round(records * share),
         limit=limit,
     )
     if not proposed:
@@ -87,18 +95,38 @@ def choose_keys(
     ]
     left = np.concatenate([one.left for one in drawn])
     right = np.concatenate([one.right for one in drawn])
-    plausible = likely(fields, coded, vectors, left, right)
+    plausible = likely(fields, coded, vectors, left, right, records=records)
     held = np.empty((len(proposed), len(left)), dtype=bool)
     for number, key in enumerate(proposed):
         held[number] = _held(reader, key, number, vectors.counts, limit, left, right)
-    order = _greedy(drawn, plausible, held, budget=_BUDGET * records)
+    order = _greedy(drawn, plausible, held, budget=_BUDGET * records * share**2)
     return tuple(proposed[number] for number in order)
+
+
+def _sample(coded: Sequence[Coded], vectors: Vectors) -> tuple[Sequence[Coded], Vectors, float]:
+    """Some of the vectors with the values that they use, and of the records what share they are.
+
+    Vectors are numbered by their hashes, so the first of them are drawn as if by chance. Of pairs
+    the square of the share is left, of the records on a value the share.
+    """
+    if len(vectors) <= _VECTORS:
+        return coded, vectors, 1.0
+    codes, counts = vectors.codes[:_VECTORS], vectors.counts[:_VECTORS]
+    columns, found = [], []
+    for place, column in enumerate(coded):
+        has = codes[:, place] >= 0
+        used, rows = np.unique(codes[has, place], return_inverse=True)
+        dense = np.full(len(codes), -1, dtype=np.int32)
+        dense[has] = rows
+        columns.append(dense)
+        found.append(Coded(dense, column.values.take(pa.array(used))))
+    share = float(counts.sum() / vectors.counts.sum())
+    none = np.empty(0, dtype=np.int32)
+    return found, Vectors(none, np.stack(columns, axis=1), counts), share
 
 
 def _spread(reader: Reader, part: Part, counts: Ints) -> float:
     """One over the chance that two records that have the part agree in it."""
-    from sameas.matching.blocking.keys import Key
-
     vectors, hashes = reader.rows(Key((part,)), 0)
     if not len(hashes):
         return 0.0
@@ -206,7 +234,8 @@ def _greedy(drawn: Sequence[_Drawn], plausible: Floats, held: Bools, *, budget: 
                 if number in chosen:
                     continue
                 good, new = gains(number, covered)
-                within = least >= _FREE or pairs + new <= budget
+                room = budget if least else _FEW
+                within = least >= _FREE or pairs + new <= room
                 if good > most and good >= least * new and within:
                     best, most, more = number, good, new
             if best < 0:

@@ -106,10 +106,31 @@ class Reader:
             np.array(choose, dtype=np.int32),
             np.uint64(hash_text(str(number))),
         )
-        room = _rows(*arguments, np.empty(0, np.int32), np.empty(0, np.int64))
+        room = _room(*arguments[:4], *arguments[5:7])
         vectors, found = np.empty(room, np.int32), np.empty(room, np.int64)
-        _rows(*arguments, vectors, found)
-        return vectors, found
+        count = _rows(*arguments, vectors, found)
+        return vectors[:count], found[:count]
+
+
+@njit(cache=True, nogil=True)
+def _room(
+    vectors: Ints, columns: Ints, first: Longs, starts: Longs, ends: Ints, choose: Ints
+) -> int:
+    """No fewer than the rows that there are: values that are there twice count twice."""
+    count = 0
+    for vector in range(len(vectors)):
+        size = 1
+        for part in range(len(choose)):
+            n = 0
+            for place in range(ends[part], ends[part + 1]):
+                code = vectors[vector, columns[place]]
+                if code >= 0:
+                    n += starts[first[place] + code + 1] - starts[first[place] + code]
+            size *= n * (n - 1) // 2 if choose[part] == 2 else n
+            if size == 0:
+                break
+        count += min(size, MAX_PER_KEY)
+    return count
 
 
 @njit(cache=True, nogil=True)
@@ -125,9 +146,8 @@ def _rows(
     to_vector: Ints,
     to_hash: Longs,
 ) -> int:
-    """How many rows there are; they are written if there is room for them."""
+    """Writes the rows, for which there is room; gives how many they are."""
     parts = len(choose)
-    fill = len(to_vector) > 0
     most = 2 * MAX_VALUES * len(columns)
     plain = np.empty(most, dtype=np.uint64)
     room = max(most, most * most)
@@ -168,14 +188,13 @@ def _rows(
                 break
         if size == 0 or size > MAX_PER_KEY:
             continue
-        if fill:
-            for turn in range(size):
-                mix = seed
-                rest = turn
-                for part in range(parts):
-                    mix = combined(mix, chosen[part, rest % sizes[part]])
-                    rest //= sizes[part]
-                to_vector[count + turn] = vector
-                to_hash[count + turn] = np.int64(mix >> np.uint64(1))
+        for turn in range(size):
+            mix = seed
+            rest = turn
+            for part in range(parts):
+                mix = combined(mix, chosen[part, rest % sizes[part]])
+                rest //= sizes[part]
+            to_vector[count + turn] = vector
+            to_hash[count + turn] = np.int64(mix >> np.uint64(1))
         count += size
     return count

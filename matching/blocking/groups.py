@@ -70,7 +70,7 @@ def pairs_of(groups: Sequence[Groups], counts: Ints) -> tuple[Ints, Ints, Bytes]
 
 
 def held_by(groups: Sequence[Groups], vectors: int, left: Ints, right: Ints) -> Ints:
-    """How many keys hold each pair of vectors together; a pair of a vector with itself: all it has."""
+    """How many keys hold each pair of vectors together; a vector with itself: all that it has."""
     members, starts, key = _together(groups)
     return _held_by(key, *_by_vector(members, starts, vectors), left, right)
 

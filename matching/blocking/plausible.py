@@ -45,8 +45,10 @@ def likely(
     vectors: Vectors,
     left: Ints,
     right: Ints,
+    *,
+    records: int,
 ) -> Floats:
-    """For each pair of vectors about how likely it is a match, 0..1."""
+    """For each pair of vectors about how likely it is a match, 0..1, among so many records."""
     columns = [
         Coded(np.ascontiguousarray(vectors.codes[:, place]), one.values)
         for place, one in enumerate(coded)
@@ -58,7 +60,7 @@ def likely(
     chance = compare.compare_pairs(fields, columns, packed, ones, others)
     weights = vectors.counts[ones].astype(np.float64) * vectors.counts[others]
     found = compare.compare_pairs(fields, columns, packed, left, right)
-    records = float(vectors.counts.sum())
+    here = float(vectors.counts.sum())
     of_names, of_places, bits = (np.zeros(len(left)) for _ in range(3))
     worst = np.zeros(len(left))
     order = sorted(range(len(fields)), key=lambda place: fields[place].kind not in _NAMES)
@@ -66,7 +68,7 @@ def likely(
         field, column = fields[place], columns[place]
         levels = len(compare.levels(field.kind))
         worth = _worth(chance[place], weights, levels, _DIFFER.get(field.kind, _DIFFER_ELSE))
-        rarity = _rarity(column, vectors.counts, records)[column.codes[left]]
+        rarity = _rarity(column, vectors.counts, here)[column.codes[left]]
         one = np.where(found[place] == 1, rarity, worth[found[place]])
         if field.kind in _NAMES:
             of_names += one
@@ -79,7 +81,7 @@ def likely(
         else:
             bits += one
     bits += of_names + np.where(of_places > 0, of_places, worst)
-    return 1 / (1 + np.exp2(np.clip(np.log2(max(records, 2.0)) - bits, -60, 60)))
+    return 1 / (1 + np.exp2(np.clip(np.log2(max(records, 2)) - bits, -60, 60)))
 
 
 def _worth(chance: NDArray[np.uint8], weights: Floats, levels: int, differ: float) -> Floats:

@@ -105,9 +105,11 @@ def _triples(
 
 
 def _names(kinds: Mapping[str, str]) -> tuple[Part, ...] | None:
-    """Two words of the name in no order, and any word."""
+    """Two words of the name in no order, closely and roughly heard, and any word."""
     first = {kind: name for name, kind in reversed(list(kinds.items()))}
     named = tuple(first[kind] for kind in ("given_name", "family_name") if kind in first)
     if not named and "full_name" in first:
         named = (first["full_name"],)
-    return (Part(named, "sound", 2), Part(named, "sound")) if named else None
+    if not named:
+        return None
+    return Part(named, "sound", 2), Part(named, "rough", 2), Part(named, "sound")

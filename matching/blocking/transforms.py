@@ -74,6 +74,11 @@ def _sound(value: str) -> list[str]:
     return [sound_of(word.lower()) for word in _words(value) if len(word) > 1]
 
 
+def _rough(value: str) -> list[str]:
+    """Each word by the beginning of its sound, a vowel at the front not heard."""
+    return [sound.lstrip("0")[:3] for sound in _sound(value)]
+
+
 def _form(value: str) -> list[str]:
     """Each word by its sound, and by the names that it is a form of."""
     found = _sound(value)
@@ -159,6 +164,7 @@ def _street(value: str) -> list[str]:
 TRANSFORMS: dict[str, Callable[[str], list[str]]] = {
     "whole": lambda value: [value],
     "sound": _sound,
+    "rough": _rough,
     "form": _form,
     "words": _words,
     "initial": _initial,

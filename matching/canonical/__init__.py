@@ -16,19 +16,22 @@ from sameas.matching.canonical.model import KINDS, NOTHING, Column, Kind, Option
 from sameas.matching.canonical.plain import exact, folded, uuid
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import numpy as np
     import pyarrow as pa
     from numpy.typing import NDArray
 
 __all__ = [
-    "METHODS",
     "KINDS",
+    "METHODS",
     "Column",
     "Kind",
     "Options",
     "Outcome",
     "canonicalise",
     "canonicalise_column",
+    "canonicaliser",
     "hash_columns",
     "hash_names",
     "is_junk",
@@ -49,17 +52,20 @@ def canonicalise(kind: Kind, raw: str | None, options: Options = _DEFAULT) -> Ou
     >>> canonicalise("exact", "  ")
     Outcome(value=None, reason=None)
     """
-    if raw is None:
-        return NOTHING
+    return NOTHING if raw is None else canonicaliser(kind, options)(raw)
+
+
+def canonicaliser(kind: Kind, options: Options = _DEFAULT) -> Callable[[str], Outcome]:
+    """`canonicalise` of one kind, for whoever calls it often."""
     if kind == "email":
         from sameas.matching.canonical.email import email
 
-        return email(raw, options)
+        return lambda raw: email(raw, options)
     if kind == "phone":
         from sameas.matching.canonical.phone import phone
 
-        return phone(raw, options)
-    return _PLAIN[kind](raw)
+        return lambda raw: phone(raw, options)
+    return _PLAIN[kind]
 
 
 def canonicalise_column(

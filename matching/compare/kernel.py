@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from sameas.matching.canonical.kernels import inline, jit
 from sameas.matching.compare.packed import AMOUNT, BAG, END, FIRST, LAST, START, TIGHT
+from sameas.matching.compare.sieve import OPEN
 from sameas.matching.compare.strings import equal, grade, same_letters, typo
 
 if TYPE_CHECKING:
@@ -214,13 +215,9 @@ def other_levels(
     right: NDArray[np.int32],
     out: NDArray[np.uint8],
 ) -> None:
-    """Write the level of each pair of codes; -1 is a missing value."""
+    """Write the level of each pair that the sieve left `OPEN`."""
     text, words, word, values = p.text, p.words, p.word, p.values
     for k in range(len(left)):
-        i, j = min(left[k], right[k]), max(left[k], right[k])
-        if i < 0:
-            out[k] = 0
-        elif i == j:
-            out[k] = 1
-        else:
+        if out[k] == OPEN:
+            i, j = min(left[k], right[k]), max(left[k], right[k])
             out[k] = _level(kind, text, words, word, values, i, j)

@@ -38,6 +38,7 @@ from sameas.matching.compare.rules import (
     SAME,
     SOLID_SOUND,
 )
+from sameas.matching.compare.sieve import OPEN
 from sameas.matching.compare.strings import equal, grade, may_be_alike, same_letters
 from sameas.matching.names.align import sound_distance
 
@@ -122,18 +123,16 @@ def _differ(text: Chars, sound: Bytes, words: Table, a: int, b: int, scratch: Lo
     if n < 3 or m < 3:
         return True
     near = (words[a, WEIGHT] + words[b, WEIGHT]) * NEAR_SOUND // 1000
-    return (
-        sound_distance(
-            sound,
-            words[a, SOUND],
-            words[a, SOUND_END],
-            words[b, SOUND],
-            words[b, SOUND_END],
-            near,
-            scratch,
-        )
-        > near
+    least = sound_distance(
+        sound,
+        words[a, SOUND],
+        words[a, SOUND_END],
+        words[b, SOUND],
+        words[b, SOUND_END],
+        near,
+        scratch,
     )
+    return bool(least > near)
 
 
 @jit
@@ -203,7 +202,7 @@ def _word_grade(
 @jit
 def _align(p: Packed, i: int, j: int, forms: bool, counts: Longs, scratch: Longs) -> None:
     """Fill `counts`: how many words meet at each grade up to CLOSE, the best first."""
-    text, sound, group, words, word, values = p
+    text, sound, group, words, word, values, _ = p
     first, other = values[i, FIRST], values[j, FIRST]
     n, m = values[i, LAST] - first, values[j, LAST] - other
     grid = counts[CLOSE + 1 :]
@@ -326,17 +325,15 @@ def name_levels(
     right: NDArray[np.int32],
     out: NDArray[np.uint8],
 ) -> None:
-    """Write the level of each pair of codes; -1 is a missing value."""
+    """Write the level of each pair that the sieve left `OPEN`."""
     counts = np.empty(CLOSE + 1 + MAX_PARTS * MAX_PARTS, np.int64)
     scratch = np.empty(_ROOM, np.int64)
-    text, sound, group, words, word, values = p
+    text, sound, group, words, word, values, _ = p
     for k in range(len(left)):
+        if out[k] != OPEN:
+            continue
         i, j = min(left[k], right[k]), max(left[k], right[k])
-        if i < 0:
-            out[k] = 0
-        elif i == j:
-            out[k] = 1
-        elif values[i, LAST] - values[i, FIRST] == 1 and values[j, LAST] - values[j, FIRST] == 1:
+        if values[i, LAST] - values[i, FIRST] == 1 and values[j, LAST] - values[j, FIRST] == 1:
             a, b = word[values[i, FIRST]], word[values[j, FIRST]]
             if _differ(text, sound, words, a, b, scratch):
                 out[k] = 8

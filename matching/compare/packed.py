@@ -39,6 +39,7 @@ __all__ = [
     "WEIGHT",
     "Packed",
     "prepare",
+    "signs",
 ]
 
 START, END, BAG, KEY, BLOOM, WEIGHT, SOUND, SOUND_END, GROUP, GROUP_END = range(10)
@@ -64,6 +65,74 @@ class Packed(NamedTuple):
     """The words of each value, as they come."""
     values: NDArray[np.int64]
     """Shape (values, 4)."""
+    sign: NDArray[np.int64]
+    """What the sieve looks at, see `signs`. Shape (values, 4)."""
+
+
+_NO_SIGNS = np.empty((0, 4), np.int64)
+_HEAD_TAIL = {"phone": (6, 4), "code": (4, 4), "postcode": (2, 2)}
+"""How many characters at either end one typing error cannot touch both of."""
+
+
+def signs(kind: FieldKind, p: Packed) -> NDArray[np.int64]:
+    """Four integers a value, by which the sieve tells most pairs apart. Shape (values, 4).
+
+    Names, texts, addresses and emails (letters of the local part): 0 its characters as bits; 3 its
+    length, above it the first character. Names of one word: 1 symbols of the sound as bits, above
+    them the weight; 2 groups as bits; 3 also the sound key, 0 where there are more words. Texts and
+    addresses: 1 words as bits; addresses: 2 the house number. Phones, codes, postcodes: 0 head and
+    1 tail, -1 if too short. Dates: 0 the digits, four bits each, 0 if not whole.
+    """
+    out = np.zeros((len(p.values), 4), np.int64)
+    one = p.values[:, TIGHT]
+    if not len(out) or kind == "number":
+        return out
+    rows = p.words[one]
+    start, size = rows[:, START], rows[:, END] - rows[:, START]
+    text = np.append(p.text, np.zeros(8, np.uint32)).astype(np.int64)
+    if kind == "date":
+        digits = np.zeros(len(out), np.int64)
+        for at in range(8):
+            digits = digits << 4 | (text[np.minimum(start + at, len(text) - 1)] - 48) & 15
+        out[:, 0] = np.where(size == 8, digits, 0)
+        return out
+    if kind in _HEAD_TAIL:
+        ends = _HEAD_TAIL[kind]
+        for column, count, first in ((0, ends[0], start), (1, ends[1], rows[:, END] - ends[1])):
+            mixed = np.zeros(len(out), np.int64)
+            for at in range(count):
+                char = text[np.clip(first + at, 0, len(text) - 1)]
+                mixed = (mixed * 1_000_003 + char) & 0x7FFFFFFFFFFF
+            out[:, column] = np.where(size > sum(ends), mixed, -1)
+        return out
+    out[:, 0] = rows[:, BAG]
+    out[:, 3] = np.minimum(size, 255) | text[start] << 8
+    bits = np.append(np.int64(1) << (p.word * 40_503 >> 4) % 62, 0)
+    counts = p.values[:, LAST] - p.values[:, FIRST]
+    if kind in _NAMES:
+        sets = np.append(np.int64(1) << p.sound.astype(np.int64), 0)
+        heard = _union(sets, rows[:, SOUND], rows[:, SOUND_END])
+        out[:, 1] = heard | rows[:, WEIGHT] << 28
+        out[:, 2] = rows[:, BLOOM]
+        out[:, 3] |= np.where(counts == 1, rows[:, KEY] + 1, 0) << 29
+        return out
+    if kind in {"text", "organisation", "address"}:
+        skip = 2 if kind == "address" else 0
+        out[:, 1] = _union(bits, p.values[:, FIRST] + skip, p.values[:, LAST])
+    if kind == "address":
+        number = p.word[p.values[:, FIRST]]
+        given = p.words[number, END] > p.words[number, START]
+        out[:, 2] = np.where(given, number + 1, 0)
+    return out
+
+
+def _union(
+    bits: NDArray[np.int64], start: NDArray[np.int64], end: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """`bits[start:end]` joined by or, for each pair of ends; the last of `bits` is in none."""
+    found = np.bitwise_or.reduceat(bits, np.column_stack((start, end)).ravel())[::2]
+    found[start == end] = 0
+    return found
 
 
 def _ends(lengths: Iterable[int], count: int) -> NDArray[np.int64]:
@@ -85,9 +154,9 @@ def prepare(kind: FieldKind, values: Sequence[str] | pa.StringArray) -> Packed:
     at = _ends((len(part.words) for part in parts), len(parts))
     rows = np.column_stack((at[:-1], at[1:], tight, [part.amount for part in parts]))
     text, sound, group, words = _pack_words(list(codes), names=kind in _NAMES)
-    return Packed(
-        text, sound, group, words, np.array(word, np.int64), rows.astype(np.int64).reshape(-1, 4)
-    )
+    values_ = rows.astype(np.int64).reshape(-1, 4)
+    packed = Packed(text, sound, group, words, np.array(word, np.int64), values_, _NO_SIGNS)
+    return packed._replace(sign=signs(kind, packed))
 
 
 def _pack_words(
@@ -101,8 +170,7 @@ def _pack_words(
     rows[:, START], rows[:, END], rows[:, KEY] = at[:-1], at[1:], -1
     bits = np.append(np.int64(1) << (text % 62).astype(np.int64), 0)
     if count:
-        rows[:, BAG] = np.bitwise_or.reduceat(bits, at[:-1])
-        rows[at[:-1] == at[1:], BAG] = 0
+        rows[:, BAG] = _union(bits, at[:-1], at[1:])
     if not names:
         return text, np.zeros(1, np.uint8), np.zeros(1, np.int64), rows
     sounds = [symbols(word) for word in words]

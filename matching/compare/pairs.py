@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sameas.matching.compare.model import LEVELS
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -39,13 +41,26 @@ def level_pairs(
             raise ValueError(f"a code is outside the {count} values")
     out = np.empty(len(left), np.uint8)
     if len(left):
+        from sameas.matching.compare.sieve import SIEVES, sift
+
         codes = left.astype(np.int32, copy=False), right.astype(np.int32, copy=False)
-        if kind in _NAMES:
-            from sameas.matching.compare.name_kernel import name_levels
-
-            name_levels(_NAMES[kind], packed, *codes, out)
-        else:
-            from sameas.matching.compare.kernel import NUMBERS, other_levels
-
-            other_levels(NUMBERS[kind], packed, *codes, out)
+        if sift(SIEVES[kind], len(LEVELS[kind]), packed.sign, *codes, out):
+            _rest(kind, packed, codes, out)
     return out
+
+
+def _rest(
+    kind: FieldKind,
+    packed: Packed,
+    codes: tuple[NDArray[np.int32], NDArray[np.int32]],
+    out: NDArray[np.uint8],
+) -> None:
+    """The levels of the pairs that the sieve left open."""
+    if kind in _NAMES:
+        from sameas.matching.compare.name_kernel import name_levels
+
+        name_levels(_NAMES[kind], packed, *codes, out)
+    else:
+        from sameas.matching.compare.kernel import NUMBERS, other_levels
+
+        other_levels(NUMBERS[kind], packed, *codes, out)

@@ -219,8 +219,9 @@ def _date(left: Parts, right: Parts) -> int:
             return 2
         if _typo(a, b):
             return 3
-    agree = [bool(x) and x == y for x, y in ((a[:4], b[:4]), (a[4:6], b[4:6]), (a[6:], b[6:]))]
-    return 4 if sum(agree) >= 2 else 5 if agree[0] else 6
+    year = len(a) > 3 and a[:4] == b[:4]
+    others = sum(bool(x) and x == y for x, y in ((a[4:6], b[4:6]), (a[6:], b[6:])))
+    return 4 if year + others >= 2 else 5 if year else 6
 
 
 def _email(left: Parts, right: Parts) -> int:

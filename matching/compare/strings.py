@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     Chars = NDArray[np.uint32]
 
-__all__ = ["equal", "grade", "jaro_winkler", "may_be_alike", "same_letters", "typo"]
+__all__ = ["bound", "equal", "grade", "jaro_winkler", "may_be_alike", "same_letters", "typo"]
 
 _CLOSE_TEXT, _NEAR_TEXT = 0.92, 0.85
 _CLOSE, _ALIKE, _OTHER = 3, 4, 5
@@ -99,6 +99,13 @@ def _bits(mask: int) -> int:
 
 
 @inline
+def bound(n: int, m: int, bag_a: int, bag_b: int) -> float:
+    """Jaro's similarity is at most this: letters that the other side lacks find no partner."""
+    most = min(n, m, n - _bits(bag_a & ~bag_b), m - _bits(bag_b & ~bag_a))
+    return (most / n + most / m + 1.0) / 3.0 if most > 0 else 0.0
+
+
+@inline
 def may_be_alike(
     text: Chars, a: int, a_end: int, b: int, b_end: int, bag_a: int, bag_b: int
 ) -> bool:
@@ -107,18 +114,15 @@ def may_be_alike(
     Letters that the other side lacks bound the similarity from above, which settles most pairs.
     """
     n, m = a_end - a, b_end - b
-    most = min(n, m, n - _bits(bag_a & ~bag_b), m - _bits(bag_b & ~bag_a))
-    if most <= 0:
-        return False
-    bound = (most / n + most / m + 1.0) / 3.0
-    if bound >= _NEAR_TEXT - _SLACK:
+    most = bound(n, m, bag_a, bag_b)
+    if most >= _NEAR_TEXT - _SLACK:
         return True
-    if bound + 0.4 * (1.0 - bound) < _NEAR_TEXT - _SLACK:
+    if most + 0.4 * (1.0 - most) < _NEAR_TEXT - _SLACK:
         return False
     prefix = 0
     while prefix < min(n, m, 4) and text[a + prefix] == text[b + prefix]:
         prefix += 1
-    return bound + prefix * 0.1 * (1.0 - bound) >= _NEAR_TEXT - _SLACK
+    return most + prefix * 0.1 * (1.0 - most) >= _NEAR_TEXT - _SLACK
 
 
 @jit

@@ -28,6 +28,13 @@ _PLAIN: dict[str, Callable[[str], str]] = {
     "code": words.code,
     "organisation": words.organisation,
 }
+_AT_A_GLANCE: dict[str, Callable[[str], str]] = {
+    "given_name": names.at_a_glance,
+    "family_name": names.at_a_glance,
+    "full_name": names.at_a_glance,
+    "address": places.at_a_glance,
+}
+"""A usual text's canonical value, settled without a second look; nothing for other texts."""
 _JOINED = frozenset(["address", "text", "organisation"])
 _ROUNDS = 8
 
@@ -40,6 +47,8 @@ def canonical(kind: FieldKind, raw: str, *, region: str = "US", month_first: boo
     >>> canonical("given_name", "Dr. Анна"), canonical("date", "22.4.1980")
     ('anna', '1980-04-22')
     """
+    if kind in _AT_A_GLANCE and (found := _AT_A_GLANCE[kind](raw)):
+        return found
     value = raw
     for _ in range(_ROUNDS):
         if kind == "date":
@@ -67,8 +76,8 @@ def combined(field: Field, raws: Sequence[str]) -> str:
         return canonical(kind, person_name(dict(pairs)) or "")
     if kind in {"given_name", "family_name"}:
         parts = [canonical(kind, raw) for trait, raw in pairs if not is_whole_name(trait)]
-        if any(parts):
-            return canonical(kind, " ".join(part for part in parts if part))
+        if said := [part for part in parts if part]:
+            return said[0] if len(said) == 1 else canonical(kind, " ".join(said))
         whole = (names.halves(raw) for trait, raw in pairs if is_whole_name(trait))
         found = (given if kind == "given_name" else family for given, family in whole)
         return canonical(kind, next((half for half in found if half), ""))

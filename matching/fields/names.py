@@ -6,7 +6,16 @@ from sameas.matching.names.fields import field_words, in_fields, plain_words
 from sameas.matching.names.parse import MAX_WORDS, PARTICLES, SEPARATOR
 from sameas.matching.names.traits import usable_name
 
-__all__ = ["family_name", "full_name", "given_name", "halves"]
+__all__ = ["at_a_glance", "family_name", "full_name", "given_name", "halves"]
+
+
+def at_a_glance(raw: str) -> str:
+    """What the other functions give for usual Latin words, and nothing for any other text.
+
+    >>> at_a_glance("Ann Marie"), at_a_glance("Dr. Ann")
+    ('ann marie', '')
+    """
+    return " ".join(plain_words(raw) or ())
 
 
 def given_name(raw: str) -> str:
@@ -15,8 +24,6 @@ def given_name(raw: str) -> str:
     >>> given_name("  Dr. Anne-Marie "), given_name("Олександр"), given_name("unknown")
     ('anne marie', 'oleksandr', '')
     """
-    if plain := plain_words(raw):
-        return " ".join(plain)
     usable = usable_name(raw)
     return " ".join(field_words(usable)) if usable else ""
 
@@ -52,8 +59,6 @@ def full_name(raw: str) -> str:
     >>> full_name("Smith, Ann B."), full_name("ann\x1fb\x1fsmith"), full_name("王小明")
     ('ann b smith', 'ann b smith', 'xiaoming wang')
     """
-    if plain := plain_words(raw):
-        return " ".join(plain)
     pieces = raw.split(SEPARATOR)
     if len(pieces) > 1:
         words = [word for piece in pieces for word in given_name(piece).split()]

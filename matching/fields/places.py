@@ -11,7 +11,7 @@ import re
 from sameas.matching.fields.words import is_nothing
 from sameas.matching.names.latin import to_latin
 
-__all__ = ["GENERIC", "address", "postcode"]
+__all__ = ["GENERIC", "address", "at_a_glance", "postcode"]
 
 _SHORT = """
 st street str strasse ulica ul vulitsya vul calle rue straat sokak
@@ -57,7 +57,8 @@ appt appartement departamento depto piso local lokal
 _UNITS = frozenset(_UNIT_WORDS.split())
 _NOISE = frozenset(["the", "of", "and", "care", "co", "no", "num", "number", "nr"])
 _USUAL = re.compile(
-    rf"([1-9][0-9]*) ([a-z]+(?: [a-z]+)*?)(?: (?:{'|'.join(sorted(_UNITS))}|#) ?([1-9][0-9]*))?"
+    r"([1-9][0-9]*),? ([a-z]+(?:\.? [a-z]+)*?)\.?,?"
+    rf"(?: (?:{'|'.join(sorted(_UNITS))}|#)\.? ?([1-9][0-9]*))?"
 )
 _UNUSUAL = _UNITS | _NOISE | {"pobox", "box", "postfach", "apartado"}
 _BOX = re.compile(r"\b(?:p ?o ?box|post office box|postfach|apartado)\b")
@@ -72,8 +73,6 @@ def address(raw: str) -> str:
     >>> address("Hauptstraße 12b"), address("PO Box 7"), address("n/a")
     ('12b hauptstr', 'pobox 7', '')
     """
-    if usual := _usual(raw):
-        return usual
     text = to_latin(raw[:200].replace("#", " unit ").replace("№", " no "))
     if is_nothing(text):
         return ""
@@ -101,12 +100,16 @@ def address(raw: str) -> str:
     return " ".join(parts)[:200].strip() if street else ""
 
 
-def _usual(raw: str) -> str:
-    """The canonical form of `4541 Scroggins Court Apt 145`, at a fifth of the time; or nothing."""
+def at_a_glance(raw: str) -> str:
+    """What `address` gives for a number, words and perhaps a unit; nothing for any other text.
+
+    >>> at_a_glance("4541 Scroggins Court Apt 145"), at_a_glance("PO Box 7")
+    ('4541 scroggins ct #145', '')
+    """
     found = _USUAL.fullmatch(raw.lower()) if raw.isascii() and len(raw) < 100 else None
     if found is None:
         return ""
-    street = found[2].split(" ")
+    street = found[2].replace(".", "").split(" ")
     if len(street) > 12 or not _UNUSUAL.isdisjoint(street):
         return ""
     words = [found[1], *map(_spelled, street)]

@@ -49,7 +49,7 @@ def at_random(counts: Longs, limit: int) -> Pairs:
 
 
 def grouped(codes: Ints) -> tuple[Ints, Longs]:
-    """Vectors by their code, -1 left out: members, and where each group begins and the last ends."""
+    """Vectors by their code, -1 left out: members, where each group begins, and the end."""
     rows = np.flatnonzero(codes >= 0)
     order = rows[np.argsort(codes[rows], kind="stable")].astype(np.int32)
     ranked = codes[order]
@@ -82,12 +82,12 @@ def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
     return Pairs(left, right, np.ones(len(left), dtype=np.int64))
 
 
-def thinned(left: Ints, right: Ints, limit: int) -> tuple[Ints, Ints]:
-    """At most so many of the pairs, drawn evenly by a hash of their ends."""
+def thinned(left: Ints, right: Ints, limit: int, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The values of at most about so many of the pairs, drawn evenly by a hash of their ends."""
     if len(left) <= limit:
-        return left, right
+        return values
     mixed = left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= right.astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
     kept = (mixed >> np.uint64(32)) < np.uint64(int(limit / len(left) * 2**32))
-    return left[kept], right[kept]
+    return values[kept]

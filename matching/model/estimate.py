@@ -24,7 +24,19 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["Estimate", "Sample", "declared", "expected_matches", "fit", "posterior", "tally"]
+__all__ = [
+    "Estimate",
+    "Sample",
+    "declared",
+    "expected_matches",
+    "fit",
+    "gathered",
+    "logs",
+    "posterior",
+    "rate_of",
+    "shares",
+    "tally",
+]
 
 ROUNDS = 60
 SETTLED = 1e-4
@@ -69,7 +81,7 @@ class Estimate:
 
 
 def declared(shape: Shape) -> Floats:
-    """What matches look like before anything is known: mostly equal, sometimes near or different."""
+    """What matches look like before anything is known: mostly equal, else near or different."""
     m = np.ones((len(shape), CONTEXTS, LEVELS))
     for place, n in enumerate(shape.levels):
         near = n - 2
@@ -79,11 +91,13 @@ def declared(shape: Shape) -> Floats:
     return m
 
 
-def _logs(table: Floats) -> Floats:
-    return np.log(np.maximum(table, 1e-12))
+def logs(table: Floats) -> Floats:
+    """Natural logarithms; level 0, which has probability 1, adds nothing."""
+    out: Floats = np.log(np.maximum(table, 1e-12))
+    return out
 
 
-def _gathered(table: Floats, levels: NDArray[np.uint8], given: NDArray[np.uint8]) -> Floats:
+def gathered(table: Floats, levels: NDArray[np.uint8], given: NDArray[np.uint8]) -> Floats:
     """The table's entry of each comparison (rows) for each pattern."""
     rows = np.arange(len(levels))[:, None]
     gathered: Floats = table[rows, given, levels]
@@ -100,12 +114,11 @@ def posterior(
 ) -> Floats:
     """The probability that a pair with each pattern is a match, at a rate of matches."""
     levels = counted.levels(shape)
-    ratio = _logs(estimate.m) - _logs(estimate.u)
-    ratio[:, :, 0] = 0.0
+    ratio = logs(estimate.m) - logs(estimate.u)
     for place in without:
         ratio[place] = 0.0
     odds = np.log(rate) - np.log1p(-rate)
-    total = _gathered(ratio, levels, contexts(levels, shape)).sum(axis=0) + odds
+    total = gathered(ratio, levels, contexts(levels, shape)).sum(axis=0) + odds
     out: Floats = 1.0 / (1.0 + np.exp(-np.clip(total, -500, 500)))
     return out
 
@@ -207,7 +220,7 @@ def fit(
             if sample.at_random:
                 by_chance += others
             else:
-                rates[number] = _rate(weights, sample.counted)
+                rates[number] = rate_of(weights, sample.counted)
                 here = tally(shape, sample.counted, weights)
                 for place in sample.without:
                     here[place] = 0.0
@@ -225,7 +238,7 @@ def fit(
     return estimate
 
 
-def _rate(weights: Floats, counted: Counted) -> float:
+def rate_of(weights: Floats, counted: Counted) -> float:
     """The share of matches, kept off certainty by half a pair each way."""
     return float((weights.sum() + 0.5) / (counted.counts.sum() + 1.0))
 

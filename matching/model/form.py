@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.matching import blocking, compare, fields
-from sameas.matching.model.tables import BIT
+from sameas.matching.model.tables import BIT, parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -33,24 +33,30 @@ class Comparison:
     """Names, the strongest first; level numbers begin with 1."""
     given: tuple[int, ...]
     """Comparisons that this one hangs on: its levels weigh by how many of them agree."""
-    weights: tuple[tuple[int, ...], ...]
-    """By context (all of `given` missing; none, one, more of them agree), then by level."""
+    weights: tuple[tuple[tuple[int, ...], ...], ...]
+    """By explanation, context (all of `given` missing; none, one, more of them agree) and level.
+
+    One context if `given` is empty.
+    """
+    rarity: tuple[tuple[int, ...], ...]
+    """By explanation and context: in what share of 256 a shared value's rarity counts."""
     matches: tuple[tuple[int, ...], ...]
     """How many of a million matches have a level, by context: what the weights began with."""
-    others: tuple[tuple[int, ...], ...]
-    """How many of a million pairs that are no match."""
+    others: tuple[tuple[tuple[int, ...], ...], ...]
+    """How many of a million pairs that are no match, by explanation and context."""
     terms: Mapping[str, int] = field(default_factory=dict)
     """What sharing a common value adds to the first level; below nothing, the commoner."""
     floor: int = 0
     """What sharing any other value adds, those never seen included."""
-    reach: int = 4
-    """In how many contexts, from the first, a value's rarity counts."""
 
-    def weight(self, level: int, context: int, value: str) -> tuple[int, int]:
-        """Of a level (not 0) in a context: its weight, and what the shared value adds."""
-        bits = self.weights[context][level - 1]
-        rarity = self.terms.get(value, self.floor) if level == 1 and context < self.reach else 0
-        return bits, rarity
+    def weight(self, explanation: int, level: int, context: int, value: str) -> tuple[int, int]:
+        """Of a level (not 0) in a context: its weight, and what the shared value adds to it."""
+        context = context if self.given else 0
+        bits = self.weights[explanation][context][level - 1]
+        if level != 1:
+            return bits, 0
+        term = self.terms.get(value, self.floor)
+        return bits, (term * self.rarity[explanation][context]) >> 8
 
 
 class Evidence(NamedTuple):
@@ -73,14 +79,14 @@ class Model:
 
     comparisons: tuple[Comparison, ...]
     blocking: tuple[blocking.Key, ...]
-    prior: int
-    """The weight of a pair of which nothing is known yet."""
+    priors: tuple[int, ...]
+    """Of each explanation other than one person the weight of a pair when nothing is known."""
     edge_threshold: int
     review_threshold: int
     cut: int
     max_key_records: int
     min_fields: int
-    """So many fields a record needs to vote, and so many a pair needs on both sides to be weighed."""
+    """So many fields a record needs to vote, and a pair on both sides to be weighed."""
     slope: int = BIT
     """Of the calibration: log odds = slope * weight + intercept, in bits."""
     intercept: int = 0
@@ -96,10 +102,20 @@ class Model:
     def _names(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields)
 
+    @property
+    def prior(self) -> int:
+        """The weight of a pair of which nothing is known."""
+        return min(self.priors)
+
+    def voices(self, vector: Vector) -> int:
+        """For how many fields a vector speaks; a full name counts as two names."""
+        parts = parts_of([one.kind for one in self.fields])
+        return sum(n for n, value in zip(parts, vector, strict=True) if value)
+
     def vector(self, record: Record, /) -> Vector | None:
         """The record's comparable values; None if there are too few for it to vote."""
         vector = tuple(fields.value_of(one, record) for one in self.fields)
-        return vector if sum(map(bool, vector)) >= self.min_fields else None
+        return vector if self.voices(vector) >= self.min_fields else None
 
     def keys(self, vector: Vector, /) -> tuple[int, ...]:
         """The vector's blocking keys: distinct, ascending, each in 0..2**63-1."""
@@ -107,28 +123,58 @@ class Model:
 
     def weight(self, left: Vector, right: Vector, /) -> int | None:
         """The weight of two vectors, equal either way round; None if too few fields compare."""
-        steps = self.explain(left, right)
-        if sum(step.level != "missing" for step in steps) < self.min_fields:
+        both = tuple(
+            "x" if ours and theirs else "" for ours, theirs in zip(left, right, strict=True)
+        )
+        if self.voices(both) < self.min_fields:
             return None
-        return self.prior + sum(step.weight for step in steps)
+        return self.judged(left, right)[0]
+
+    def judged(self, left: Vector, right: Vector) -> tuple[int, int]:
+        """The least weight over all explanations, and the (first) explanation that it is of."""
+        found = self._found(left, right)
+        return min(
+            (prior + sum(step.weight for step in self._steps(left, right, found, number)), number)
+            for number, prior in enumerate(self.priors)
+        )
 
     def explain(self, left: Vector, right: Vector, /) -> tuple[Evidence, ...]:
-        """What each field adds to the prior, in the order of the fields."""
-        found = [
+        """What each field adds to the prior of the explanation that fits best, in field order.
+
+        The prior is `priors[judged(left, right)[1]]`; with it the steps sum to the weight.
+        """
+        return self._steps(left, right, self._found(left, right), self.judged(left, right)[1])
+
+    def _found(self, left: Vector, right: Vector) -> tuple[tuple[int, int], ...]:
+        """Level and context of each comparison."""
+        levels = self._levels(left, right)
+        agrees = [0 < n < len(one.levels) for one, n in zip(self.comparisons, levels, strict=True)]
+        found = []
+        for one, level in zip(self.comparisons, levels, strict=True):
+            known = any(levels[parent] for parent in one.given)
+            context = 1 + min(sum(agrees[parent] for parent in one.given), 2) if known else 0
+            found.append((level, context))
+        return tuple(found)
+
+    def _levels(self, left: Vector, right: Vector) -> list[int]:
+        return [
             compare.level(one.field.kind, ours, theirs) if ours and theirs else 0
             for one, ours, theirs in zip(self.comparisons, left, right, strict=True)
         ]
-        agrees = [0 < n < len(one.levels) for one, n in zip(self.comparisons, found, strict=True)]
+
+    def _steps(
+        self, left: Vector, right: Vector, found: tuple[tuple[int, int], ...], explanation: int
+    ) -> tuple[Evidence, ...]:
         steps = []
-        for one, level, ours, theirs in zip(self.comparisons, found, left, right, strict=True):
+        for one, ours, theirs, (level, context) in zip(
+            self.comparisons, left, right, found, strict=True
+        ):
             if not level:
                 steps.append(Evidence(one.field.name, ours, theirs, "missing", 0, 0))
                 continue
-            known = any(found[parent] for parent in one.given)
-            context = 1 + min(sum(agrees[parent] for parent in one.given), 2) if known else 0
-            bits, rarity = one.weight(level, context, ours)
+            bits, rare = one.weight(explanation, level, context, ours)
             name = one.levels[level - 1]
-            steps.append(Evidence(one.field.name, ours, theirs, name, bits + rarity, rarity))
+            steps.append(Evidence(one.field.name, ours, theirs, name, bits + rare, rare))
         return tuple(steps)
 
     def probability(self, weight: int) -> float:

@@ -14,6 +14,7 @@ import numpy as np
 
 from sameas.matching.model.draws import agreeing, grouped
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
+from sameas.matching.model.tables import RARITY
 from sameas.matching.model.terms import collision
 
 if TYPE_CHECKING:
@@ -39,8 +40,8 @@ class Hanging(NamedTuple):
     """What hangs on what."""
 
     shape: Shape
-    reach: tuple[int, ...]
-    """Of each comparison in how many contexts, from the first, a value's rarity counts."""
+    rarity: NDArray[np.int64]
+    """By comparison and context in what share of 256 a shared value's rarity counts."""
     anchors: dict[int, NDArray[np.float64]]
     """Of what is settled by something else: its levels among strangers who share that."""
 
@@ -65,7 +66,7 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> Hanging:
     kinds = [field.kind for field in sight.fields]
     given = declared_hanging(kinds)
     anchors: dict[int, NDArray[np.float64]] = {}
-    reach = [CONTEXTS] * len(kinds)
+    rarity = np.full((len(kinds), CONTEXTS), RARITY, dtype=np.int64)
     plain = Shape(levels, tuple(() for _ in levels))
     rare = [collision(sight.carriers(place)) for place in range(len(kinds))]
     children = [p for p, kind in enumerate(kinds) if kind not in PERSONAL and rare[p] > 0]
@@ -88,9 +89,9 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> Hanging:
             equal = shares[0]
             if (equal - rare[child]) / (1 - rare[child]) >= SETTLED:
                 given[child] = (*given[child], parent)
-                reach[child] = 2
+                rarity[child, 2:] = 0  # a large town says no more, once the postcode is shared
                 anchors[child] = max(anchors.get(child, shares), shares, key=lambda one: one[0])
-    return Hanging(Shape(levels, tuple(given)), tuple(reach), anchors)
+    return Hanging(Shape(levels, tuple(given)), rarity, anchors)
 
 
 def _strangers(

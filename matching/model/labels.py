@@ -63,14 +63,22 @@ def _descend(design: Floats, offset: Floats, same: Floats, times: Floats, held: 
 
 
 def taught(
-    shape: Shape, tables: Tables, patterns: NDArray[np.uint64], weights: Longs, same: NDArray[np.bool_]
+    shape: Shape,
+    tables: Tables,
+    patterns: NDArray[np.uint64],
+    weights: Longs,
+    same: NDArray[np.bool_],
 ) -> Tables:
     """The tables after labelled pairs with these patterns and present weights."""
     order = np.lexsort((same, weights, patterns))
     patterns, weights, same = patterns[order], weights[order], same[order]
     levels = Counted(patterns, np.ones(len(patterns), dtype=np.int64)).levels(shape)
     given = contexts(levels, shape)
-    cells = given.astype(np.int64) * LEVELS + levels + np.arange(len(shape))[:, None] * CONTEXTS * LEVELS
+    cells = (
+        given.astype(np.int64) * LEVELS
+        + levels
+        + np.arange(len(shape))[:, None] * CONTEXTS * LEVELS
+    )
     used = np.unique(cells[levels > 0])
     design = np.zeros((len(patterns), len(used) + 1))
     for place in range(len(shape)):
@@ -82,8 +90,8 @@ def taught(
     held[-1] = PRIOR_HELD
     change = _descend(design, weights / BIT, same * 1.0, np.ones(len(same)), held)
     bits = tables.weights.copy()
-    bits.reshape(-1)[used] += whole(change[:-1])
-    return tables._replace(weights=bits, prior=tables.prior + int(whole(change[-1:])[0]))
+    bits.reshape(len(bits), -1)[:, used] += whole(change[:-1])
+    return tables._replace(weights=bits, priors=tables.priors + whole(change[-1:]))
 
 
 def calibrated(weights: Longs, same: NDArray[np.bool_]) -> tuple[int, int]:

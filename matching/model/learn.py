@@ -1,10 +1,10 @@
-"""From counted patterns to weights: first estimates, then what a model's own clusters teach it.
+"""From a mixture to weights, and what a model's own clusters teach it.
 
-The second step is what makes a cut of 0 bits right: first weights tell matches from random pairs,
-but inside a piece the pairs that must be told apart are relatives and namesakes. So vectors are
-clustered, pairs inside a cluster count as matches and pairs across clusters of one piece as others,
-and the weights are estimated again, time after time. The first estimate is shrunk towards
-by L = K / (K + D), with D the pairs across clusters: thin data change little.
+Inside a piece the pairs that must be told apart are relatives and namesakes. So vectors are
+clustered, pairs across clusters of one piece count as others and those inside a cluster as
+matches, and the chances of the others and all rates are estimated again, time after time: that makes a cut of 0
+bits right. What the first estimate says of matches stays. Weights are held to the first ones by
+L = K / (K + D), with D the pairs across clusters: thin data change little.
 """
 
 from __future__ import annotations
@@ -14,34 +14,32 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sameas.matching.model.estimate import shares, tally
-from sameas.matching.model.linkage import MISSING
+from sameas.matching.cluster.linkage import MISSING
+from sameas.matching.model.mixture import explained
 from sameas.matching.model.pieces import clusters, pieces, together
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted
-from sameas.matching.model.tables import BIT, Tables, whole
+from sameas.matching.model.tables import whole
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
 
-    from sameas.matching.model.estimate import Estimate
+    from sameas.matching.model.mixture import Mixture
     from sameas.matching.model.shape import Shape
+    from sameas.matching.model.tables import Tables
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
     Patterns = NDArray[np.uint64]
 
-__all__ = ["K", "Refined", "Seen", "bits_of", "look", "refine"]
+__all__ = ["K", "Refined", "Seen", "bits_of", "laid", "look", "refine"]
 
 K = 1000
 """Pairs across clusters at which the first estimate and the new one count the same."""
 
-ROUNDS = 8
-
-PSEUDO = 20.0
-"""Pairs that the first estimate counts as in each comparison, beside the pairs inside pieces."""
+ROUNDS = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,13 +47,11 @@ class Refined:
     """What came of it."""
 
     tables: Tables
-    weights: Floats
-    prior: float
-    across: int
+    across: int = 0
     """Pairs across clusters in the last round."""
-    inside: int
+    inside: int = 0
     """Pairs inside clusters."""
-    rounds: int
+    rounds: int = 0
 
 
 def bits_of(shape: Shape, m: Floats, u: Floats) -> Floats:
@@ -84,9 +80,14 @@ def _pooled(m: Floats, u: Floats) -> Floats:
     return np.repeat(bits, [size for _, _, size in blocks])
 
 
+def laid(shape: Shape, found: Mixture) -> tuple[Floats, Floats]:
+    """The weights of a mixture in bits, by explanation, and its priors."""
+    return np.stack([bits_of(shape, found.m, u) for u in found.u]), found.priors
+
+
 def refine(
     shape: Shape,
-    first: Estimate,
+    first: Mixture,
     tables: Tables,
     codes: Ints,
     *,
@@ -94,17 +95,14 @@ def refine(
     patterns_of: Callable[[Ints, Ints], Patterns],
     edge_threshold: int,
     limit: int,
-    k: float = K,
-    rounds: int = ROUNDS,
 ) -> Refined:
-    """Learn inside pieces; `tables` has the first weights, the terms and the limits.
+    """Learn inside pieces; `tables` has the weights of `first`, the terms and the limits.
 
     Each round costs a weighing of the candidates and of at most `limit` pairs inside pieces.
     """
-    start = bits_of(shape, first.m, first.u)
-    first_prior = tables.prior / BIT
-    out = Refined(tables, start, first_prior, 0, 0, 0)
-    for number in range(rounds):
+    start, first_priors = laid(shape, first)
+    out = Refined(tables)
+    for number in range(ROUNDS):
         seen = look(
             out.tables,
             codes,
@@ -113,19 +111,21 @@ def refine(
             edge_threshold=edge_threshold,
             limit=limit,
         )
-        same = Counted.of(seen.patterns[seen.matched])
+        same = int(seen.matched.sum())
         apart = Counted.of(seen.patterns[~seen.matched])
-        n_same, n_apart = int(same.counts.sum()), int(apart.counts.sum())
-        if not n_same or not n_apart:
+        across = int(apart.counts.sum())
+        if not same or not across:
             break
-        m = shares(shape, tally(shape, same, same.counts * 1.0), prior=first.m, pseudo=PSEUDO)
-        u = shares(shape, tally(shape, apart, apart.counts * 1.0), prior=first.u, pseudo=PSEUDO)
-        held = k / (k + n_apart)
-        bits = held * start + (1 - held) * bits_of(shape, m, u)
-        prior = held * first_prior + (1 - held) * float(np.log2(n_same / n_apart))
-        new = out.tables._replace(weights=whole(bits), prior=round(prior * BIT))
-        done = new.prior == out.tables.prior and bool((new.weights == out.tables.weights).all())
-        out = Refined(new, bits, prior, n_apart, n_same, number + 1)
+        bits, priors = laid(shape, explained(shape, first, same, apart))
+        held = K / (K + across)
+        new = out.tables._replace(
+            weights=whole(held * start + (1 - held) * bits),
+            priors=whole(held * first_priors + (1 - held) * priors),
+        )
+        done = bool((new.priors == out.tables.priors).all()) and bool(
+            (new.weights == out.tables.weights).all()
+        )
+        out = Refined(new, across, same, number + 1)
         if done:
             break
     return out

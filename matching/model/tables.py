@@ -1,6 +1,9 @@
 """Weights as arrays, and the compiled weighing of many pairs by their patterns.
 
-A weight is a sum of whole numbers, so it is the same on every machine and in any order.
+A pair weighs what speaks for one person against the *best* explanation of it as two. There are a
+few explanations (chance, namesakes, a household ...), each with its own weights for all levels, and
+the least of their sums is the weight of the pair. All numbers are whole, so weights are the same on
+every machine and in any order.
 """
 
 from __future__ import annotations
@@ -10,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sameas.matching.model.linkage import MISSING
+from sameas.matching.cluster.linkage import MISSING
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, context_of
 
 if TYPE_CHECKING:
@@ -21,28 +24,39 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["BIT", "Tables", "whole"]
+__all__ = ["BIT", "RARITY", "Tables", "parts_of", "whole"]
 
 BIT = 1 << 20
 """One bit of evidence in the units of a weight."""
+
+RARITY = 256
+"""The share in which a value's rarity counts is in so many parts."""
+
+
+def parts_of(kinds: Sequence[str]) -> list[int]:
+    """For how many fields each kind counts: a full name is a given name and a family name."""
+    return [2 if kind == "full_name" else 1 for kind in kinds]
 
 
 class Tables(NamedTuple):
     """All that weighing a pair needs."""
 
-    prior: int
+    priors: Longs
+    """Of each explanation the weight of a pair of which nothing is known."""
     weights: Longs
-    """By comparison, context and level; level 0 has none."""
+    """By explanation, comparison, context and level; level 0 has none."""
+    rarity: Longs
+    """By explanation, comparison and context: how much of 256 a shared value's rarity counts."""
     terms: Longs
-    """By comparison and code, one after the other: what a value's rarity adds where it is shared."""
+    """By comparison and code, one after the other: what a value adds by its rarity."""
     offsets: Longs
     """Where each comparison's codes begin in `terms`."""
-    reach: Longs
-    """Of each comparison in how many contexts, from the first, rarity counts."""
     ends: Longs
     """Of each comparison its last level."""
     masks: Longs
     """Of each comparison those that it hangs on, as bits."""
+    parts: Longs
+    """For how many fields each comparison counts."""
     min_fields: int
 
     @classmethod
@@ -52,24 +66,32 @@ class Tables(NamedTuple):
         weights: Longs,
         terms: Sequence[Longs],
         *,
-        prior: int,
-        reach: Sequence[int],
+        priors: Longs,
+        rarity: Longs,
+        parts: Sequence[int],
         min_fields: int,
     ) -> Tables:
         """Lay out; the terms are one array a comparison, by code."""
-        assert weights.shape == (len(shape), CONTEXTS, LEVELS)
+        assert weights.shape == (len(priors), len(shape), CONTEXTS, LEVELS)
+        assert rarity.shape == (len(priors), len(shape), CONTEXTS)
         ends = np.cumsum([0, *map(len, terms)])
         none = np.empty(0, dtype=np.int64)
         return cls(
-            prior,
-            weights,
+            np.ascontiguousarray(priors, dtype=np.int64),
+            np.ascontiguousarray(weights),
+            np.ascontiguousarray(rarity, dtype=np.int64),
             np.concatenate([none, *terms]).astype(np.int64),
             ends[:-1].astype(np.int64),
-            np.array(reach, dtype=np.int64),
             np.array(shape.levels, dtype=np.int64),
             shape.masks,
+            np.array(parts, dtype=np.int64),
             min_fields,
         )
+
+    @property
+    def prior(self) -> int:
+        """The weight of a pair of which nothing is known."""
+        return int(self.priors.min())
 
     def weigh(self, patterns: NDArray[np.uint64], codes: Ints, left: Ints) -> Longs:
         """The weight of each pair: its pattern, and the left vector, a row of `codes`."""
@@ -79,63 +101,41 @@ class Tables(NamedTuple):
 
 
 @njit(cache=True, nogil=True)
-def weight_of(
-    pattern: np.uint64,
-    codes: Ints,
-    row: int,
-    prior: int,
-    weights: Longs,
-    terms: Longs,
-    offsets: Longs,
-    reach: Longs,
-    ends: Longs,
-    masks: Longs,
-    min_fields: int,
-) -> int:
-    """The weight of one pair."""
-    total = np.int64(prior)
-    fields = 0
-    for place in range(len(ends)):
-        level = (pattern >> np.uint64(4 * place)) & np.uint64(15)
-        if level == 0:
-            continue
-        fields += 1
-        context = context_of(pattern, masks[place], ends)
-        total += weights[place, context, level]
-        if level == 1 and context < reach[place]:
-            total += terms[offsets[place] + codes[row, place]]
-    return total if fields >= min_fields else MISSING
-
-
-@njit(cache=True, nogil=True)
 def _weigh(
     patterns: NDArray[np.uint64],
     codes: Ints,
     left: Ints,
-    prior: int,
+    priors: Longs,
     weights: Longs,
+    rarity: Longs,
     terms: Longs,
     offsets: Longs,
-    reach: Longs,
     ends: Longs,
     masks: Longs,
+    parts: Longs,
     min_fields: int,
 ) -> Longs:
     out = np.empty(len(patterns), dtype=np.int64)
+    totals = np.empty(len(priors), dtype=np.int64)
     for pair in range(len(patterns)):
-        out[pair] = weight_of(
-            patterns[pair],
-            codes,
-            left[pair],
-            prior,
-            weights,
-            terms,
-            offsets,
-            reach,
-            ends,
-            masks,
-            min_fields,
-        )
+        pattern = patterns[pair]
+        totals[:] = priors
+        fields = 0
+        for place in range(len(ends)):
+            level = np.int64((pattern >> np.uint64(4 * place)) & np.uint64(15))
+            if level == 0:
+                continue
+            fields += parts[place]
+            context = context_of(pattern, masks[place], ends)
+            rare = np.int64(0)
+            if level == 1:
+                rare = terms[offsets[place] + codes[left[pair], place]]
+            for one in range(len(totals)):
+                totals[one] += weights[one, place, context, level]
+                if rare != 0:
+                    # to the right: whole numbers, the same way round on every machine
+                    totals[one] += (rare * rarity[one, place, context]) >> 8
+        out[pair] = totals.min() if fields >= min_fields else MISSING
     return out
 
 

@@ -16,6 +16,7 @@ from sameas.errors import Fault, ModelError
 from sameas.matching import blocking, compare, fields
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.shape import CONTEXTS, MAX_COMPARISONS
+from sameas.matching.model.tables import RARITY
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,16 +40,16 @@ class _Field(msgspec.Struct, forbid_unknown_fields=True):
 
 class _Level(msgspec.Struct, forbid_unknown_fields=True):
     level: str
-    weights: tuple[int, ...]
+    weights: tuple[tuple[int, ...], ...]
     matches_per_million: tuple[int, ...]
-    others_per_million: tuple[int, ...]
+    others_per_million: tuple[tuple[int, ...], ...]
 
 
 class _Comparison(msgspec.Struct, forbid_unknown_fields=True):
     field: _Field
     given: tuple[str, ...]
     levels: tuple[_Level, ...]
-    rarity_contexts: int
+    rarity_counts: tuple[tuple[int, ...], ...]
     rarity_unknown: int
     rarity: dict[str, int]
 
@@ -56,7 +57,7 @@ class _Comparison(msgspec.Struct, forbid_unknown_fields=True):
 class _Document(msgspec.Struct, forbid_unknown_fields=True):
     version: int
     unit: str
-    prior: int
+    priors: tuple[int, ...]
     edge_threshold: int
     review_threshold: int
     cut: int
@@ -79,13 +80,13 @@ def to_json(model: Model) -> str:
             "levels": [
                 {
                     "level": name,
-                    "weights": [row[number] for row in one.weights],
+                    "weights": [[row[number] for row in rows] for rows in one.weights],
                     "matches_per_million": [row[number] for row in one.matches],
-                    "others_per_million": [row[number] for row in one.others],
+                    "others_per_million": [[row[number] for row in rows] for rows in one.others],
                 }
                 for number, name in enumerate(one.levels)
             ],
-            "rarity_contexts": one.reach,
+            "rarity_counts": one.rarity,
             "rarity_unknown": one.floor,
             "rarity": dict(sorted(one.terms.items())),
         }
@@ -94,7 +95,7 @@ def to_json(model: Model) -> str:
     document = {
         "version": VERSION,
         "unit": "2**-20 bit",
-        "prior": model.prior,
+        "priors": model.priors,
         "edge_threshold": model.edge_threshold,
         "review_threshold": model.review_threshold,
         "cut": model.cut,
@@ -126,14 +127,16 @@ def from_json(text: str | bytes, *, where: str = "model") -> Model:
         document = msgspec.json.decode(text, type=_Document)
     except msgspec.ValidationError as error:
         raise ModelError(Fault(where, str(error), "give a model.json as it was written")) from error
-    faults = [Fault(f"{where}: {place}", what, remedy) for place, what, remedy in _checked(document)]
+    faults = [
+        Fault(f"{where}: {place}", what, remedy) for place, what, remedy in _checked(document)
+    ]
     if faults:
         raise ModelError(faults)
     names = {one.field.name: place for place, one in enumerate(document.comparisons)}
     return Model(
         tuple(_comparison(one, names) for one in document.comparisons),
         tuple(blocking.Key.from_dict(one) for one in document.blocking),
-        document.prior,
+        document.priors,
         document.edge_threshold,
         document.review_threshold,
         document.cut,
@@ -146,17 +149,24 @@ def from_json(text: str | bytes, *, where: str = "model") -> Model:
 
 
 def _comparison(one: _Comparison, names: dict[str, int]) -> Comparison:
-    contexts = range(len(one.levels[0].weights))
+    contexts = range(CONTEXTS if one.given else 1)
+    kinds = range(len(one.rarity_counts))
     return Comparison(
         fields.Field(**msgspec.structs.asdict(one.field)),
         tuple(level.level for level in one.levels),
         tuple(names[name] for name in one.given),
-        tuple(tuple(level.weights[c] for level in one.levels) for c in contexts),
+        tuple(
+            tuple(tuple(level.weights[k][c] for level in one.levels) for c in contexts)
+            for k in kinds
+        ),
+        one.rarity_counts,
         tuple(tuple(level.matches_per_million[c] for level in one.levels) for c in contexts),
-        tuple(tuple(level.others_per_million[c] for level in one.levels) for c in contexts),
+        tuple(
+            tuple(tuple(level.others_per_million[k][c] for level in one.levels) for c in contexts)
+            for k in kinds
+        ),
         one.rarity,
         one.rarity_unknown,
-        one.rarity_contexts,
     )
 
 
@@ -175,12 +185,13 @@ def _checked(document: _Document) -> Iterator[tuple[str, str, str]]:
         yield "slope", f"is {document.slope}", "more than 0"
     if document.review_threshold > document.cut:
         yield "review_threshold", "is above the cut", f"at most {document.cut}"
-    numbers = ("prior", "edge_threshold", "review_threshold", "cut", "intercept")
-    for name in numbers:
+    for name in ("edge_threshold", "review_threshold", "cut", "intercept"):
         if abs(getattr(document, name)) >= _MOST:
             yield name, "is no weight", f"less than {_MOST} either way"
+    if not document.priors or any(abs(prior) >= _MOST for prior in document.priors):
+        yield "priors", f"are {document.priors}", f"one or more, less than {_MOST} either way"
     for one in document.comparisons:
-        yield from _checked_one(one, set(names))
+        yield from _checked_one(one, set(names), len(document.priors))
     for number, key in enumerate(document.blocking):
         where = f"blocking[{number}]"
         try:
@@ -192,7 +203,7 @@ def _checked(document: _Document) -> Iterator[tuple[str, str, str]]:
             yield where, f"reads {name!r}", "a field that is compared"
 
 
-def _checked_one(one: _Comparison, names: set[str]) -> Iterator[tuple[str, str, str]]:
+def _checked_one(one: _Comparison, names: set[str], kinds: int) -> Iterator[tuple[str, str, str]]:
     name = one.field.name
     wanted = compare.levels(one.field.kind)
     if tuple(level.level for level in one.levels) != wanted:
@@ -201,11 +212,19 @@ def _checked_one(one: _Comparison, names: set[str]) -> Iterator[tuple[str, str, 
         if parent not in names or parent == name:
             yield name, f"hangs on {parent!r}", "another field that is compared"
     contexts = CONTEXTS if one.given else 1
+    shape = [contexts] * kinds
+    wanted_shape = f"{contexts} for each of {kinds} explanations"
     for level in one.levels:
-        for what in (level.weights, level.matches_per_million, level.others_per_million):
-            if len(what) != contexts:
-                yield f"{name} {level.level}", f"has {len(what)} numbers", f"one each of {contexts}"
-        if any(abs(weight) >= _MOST for weight in level.weights):
+        tables = (level.weights, level.others_per_million)
+        if any([*map(len, table)] != shape for table in tables):
+            yield f"{name} {level.level}", "has another count of numbers", wanted_shape
+        if len(level.matches_per_million) != contexts:
+            yield f"{name} {level.level}", "has another count of matches", f"{contexts}"
+        if any(abs(weight) >= _MOST for row in level.weights for weight in row):
             yield f"{name} {level.level}", "is no weight", f"less than {_MOST} either way"
+    if [*map(len, one.rarity_counts)] != shape:
+        yield f"{name} rarity_counts", "has another count of numbers", wanted_shape
+    if any(not 0 <= share <= RARITY for row in one.rarity_counts for share in row):
+        yield f"{name} rarity_counts", "is no share", f"0 to {RARITY}"
     if any(abs(weight) >= _MOST for weight in (*one.rarity.values(), one.rarity_unknown)):
         yield f"{name} rarity", "is no weight", f"less than {_MOST} either way"

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sameas.matching import compare
+from sameas.matching.cluster.linkage import MISSING
 from sameas.matching.model.draws import agreeing, at_random, thinned
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.hanging import NAMES, hanging
 from sameas.matching.model.labels import calibrated, taught
-from sameas.matching.model.learn import Refined, bits_of, look, refine
-from sameas.matching.model.linkage import MISSING
+from sameas.matching.model.learn import Refined, laid, look, refine
+from sameas.matching.model.mixture import mixture
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.sight import Sight
-from sameas.matching.model.tables import BIT, Tables, whole
+from sameas.matching.model.tables import BIT, Tables, parts_of, whole
 from sameas.matching.model.terms import Terms, terms_of
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from sameas.matching.fields import Coded, Field
     from sameas.matching.model.estimate import Estimate
     from sameas.matching.model.labels import Labels
+    from sameas.matching.model.mixture import Mixture
 
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int32]
@@ -39,7 +41,9 @@ __all__ = ["Report", "train"]
 AT_RANDOM = 500_000
 PER_KEY = 100_000
 CANDIDATES = 300_000
-INSIDE = 2_000_000
+INSIDE = 1_000_000
+MARGIN = 8 * BIT
+"""So far below the edge threshold a pair may get over it while the model learns."""
 EDGE = -4 * BIT
 MIN_FIELDS = 2
 REVIEWED = 0.1
@@ -52,13 +56,15 @@ class Report:
 
     records: int
     vectors: int
-    share: float
-    """Of matches among pairs at random, as first estimated."""
     rates: tuple[tuple[str, float], ...]
+    """Of matches among pairs at random, and in each key that was learnt from."""
+    shares: tuple[float, ...]
+    """Of the candidates how many are matches, and how many each explanation explains."""
     first: Tables
+    """Before learning inside pieces."""
     refined: Refined
-    tables: Tables
-    estimate: Estimate
+    weights: Longs
+    """Of each candidate, in their order: what the model says of it."""
 
 
 def train(
@@ -80,25 +86,32 @@ def train(
     """
     sight = Sight.of(fields, columns, codes, counts)
     names = [compare.levels(field.kind) for field in fields]
-    shape, reach, anchors = hanging(sight, tuple(map(len, names)))
+    shape, rarity, anchors = hanging(sight, tuple(map(len, names)))
     terms = [terms_of(sight.carriers(place)) for place in range(len(shape))]
-    first, prior = _first(sight, shape, anchors, keys, groups, candidates)
+    left, right = candidates
+    patterns = sight.patterns(left, right)
+    told = left != right
+    first = _first(sight, shape, anchors, keys, groups, (left, right, patterns))
+    drawn = thinned(left[told], right[told], CANDIDATES, patterns[told])
+    mixed = mixture(shape, first, Counted.of(drawn))
+    bits, priors = laid(shape, mixed)
     tables = Tables.of(
         shape,
-        whole(bits_of(shape, first.m, first.u)),
+        whole(bits),
         [one.by_code for one in terms],
-        prior=round(prior * BIT),
-        reach=reach,
+        priors=whole(priors),
+        rarity=np.repeat(rarity[None], len(bits), axis=0),
+        parts=parts_of([field.kind for field in fields]),
         min_fields=MIN_FIELDS,
     )
-    left, right = candidates
+    near = told & (tables.weigh(patterns, sight.codes, left) >= EDGE - MARGIN)
     arguments: dict[str, Any] = {
-        "candidates": (left, right, sight.patterns(left, right)),
+        "candidates": (left[near], right[near], patterns[near]),
         "patterns_of": sight.patterns,
         "edge_threshold": EDGE,
         "limit": INSIDE,
     }
-    refined = refine(shape, first, tables, sight.codes, **arguments)
+    refined = refine(shape, mixed, tables, sight.codes, **arguments)
     last = refined.tables
     if labels is not None and len(labels.left):
         asked = sight.patterns(labels.left, labels.right)
@@ -108,18 +121,21 @@ def train(
     seen = look(last, sight.codes, **arguments)
     calibration = calibrated(seen.weights, seen.matched)
     model = Model(
-        _comparisons(sight, shape, names, terms, reach, first, last),
+        _comparisons(sight, shape, names, terms, mixed, last),
         tuple(keys),
-        last.prior,
+        tuple(map(int, last.priors)),
         EDGE,
         _review(*calibration),
         0,
         max_key_records,
         MIN_FIELDS,
         *calibration,
+        trained={"records": int(counts.sum()), "vectors": len(sight), "candidates": len(left)},
     )
-    records = int(counts.sum())
-    return model, Report(records, len(sight), first.share, first.rates, tables, refined, last, first)
+    weights = last.weigh(patterns, sight.codes, left)
+    return model, Report(
+        int(counts.sum()), len(sight), first.rates, mixed.shares, tables, refined, weights
+    )
 
 
 def _review(slope: int, intercept: int) -> int:
@@ -140,9 +156,9 @@ def _first(
     anchors: dict[int, Floats],
     keys: Sequence[Key],
     groups: Sequence[Groups],
-    candidates: tuple[Ints, Ints],
-) -> tuple[Estimate, float]:
-    """The first estimate, and the prior in bits."""
+    candidates: tuple[Ints, Ints, NDArray[np.uint64]],
+) -> Estimate:
+    """What matches and chance look like, before the candidates are looked at as a whole."""
     drawn = at_random(sight.counts, AT_RANDOM)
     random = Counted.of(sight.patterns(drawn.left, drawn.right), drawn.counts)
     samples = [Sample("at random", random, at_random=True)]
@@ -153,18 +169,18 @@ def _first(
             samples.append(Sample(key.name, counted, _left_out(shape, key, sight.fields)))
     n = int(sight.counts.sum())
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
-    left, right = thinned(*candidates, CANDIDATES)
-    scale = len(candidates[0]) / max(len(left), 1)
-    counted = Counted.of(sight.patterns(left, right))
+    left, right, patterns = candidates
+    counted = Counted.of(thinned(left, right, CANDIDATES, patterns))
+    scale = len(left) / max(int(counted.counts.sum()), 1)
     chance = declared_chance(shape)
     share = min(0.5 * n / pairs_in_all, 0.1)
     for _ in range(2):
         estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
         found = expected_matches(
-            estimate, shape, counted, pairs=pairs_in_all / scale, share=share
+            estimate, shape, counted, pairs=pairs_in_all / max(scale, 1.0), share=share
         )
         share = min(max(found * scale / pairs_in_all, 1e-12), 0.5)
-    return estimate, float(np.log2(share) - np.log2(1 - share))
+    return estimate
 
 
 def _telling(
@@ -199,8 +215,7 @@ def _comparisons(
     shape: Shape,
     names: Sequence[tuple[str, ...]],
     terms: Sequence[Terms],
-    reach: Sequence[int],
-    first: Estimate,
+    mixed: Mixture,
     tables: Tables,
 ) -> tuple[Comparison, ...]:
     out = []
@@ -213,12 +228,12 @@ def _comparisons(
                 field,
                 names[place],
                 shape.given[place],
-                _rows(tables.weights[place], *size),
-                _rows(np.rint(first.m[place] * 1e6), *size),
-                _rows(np.rint(first.u[place] * 1e6), *size),
+                tuple(_rows(one[place], *size) for one in tables.weights),
+                tuple(tuple(map(int, one[place, : size[1]])) for one in tables.rarity),
+                _rows(np.rint(mixed.m[place] * 1e6), *size),
+                tuple(_rows(np.rint(u[place] * 1e6), *size) for u in mixed.u),
                 spoken,
                 own.floor,
-                reach[place],
             )
         )
     return tuple(out)

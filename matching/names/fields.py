@@ -98,18 +98,18 @@ def in_fields(text: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
         first = next((found for one in given.split() if (found := field_words(one))), ())
         return first, field_words(family)
     chunks = [
-        (chunk, found)
+        (chunk, letters)
         for chunk in re.split(r"[\s・·]+", unicodedata.normalize("NFKC", family))
-        if (found := raw_words(chunk))
+        if (letters := raw_words(chunk))
     ]
-    bare = [word for _, found in chunks for word in found]
+    bare = [word for _, letters in chunks for word in letters]
     kept, _, _ = unadorned(bare)
     front = next((at for at in range(len(bare)) if bare[at:][: len(kept)] == kept), 0)
     at = 0
     pieces: list[tuple[str, list[Word]]] = []
-    for chunk, found in chunks:
-        inside = [w for place, w in enumerate(found, at) if front <= place < front + len(kept)]
-        at += len(found)
+    for chunk, letters in chunks:
+        inside = [w for place, w in enumerate(letters, at) if front <= place < front + len(kept)]
+        at += len(letters)
         if inside:
             pieces.append((chunk, inside))
     if not pieces:

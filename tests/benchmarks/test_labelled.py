@@ -3,9 +3,10 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from benchmarks.city import City, write
-from benchmarks.labelled import Result, find_sets, main
+from benchmarks.labelled import Result, find_sets, main, measure_pairs
 
 from sameas.errors import InputError
 
@@ -56,3 +57,35 @@ def test_a_set_is_resolved_and_scored(tmp_path: Path, capsys: pytest.CaptureFixt
     assert result["name"] == "town"
     assert result["scores"]["records"] == 200
     assert 0 < result["scores"]["precision"] <= 1
+
+
+def test_labelled_pairs_are_a_set_and_only_the_pairs_are_scored(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "pairs"
+    folder.mkdir(parents=True)
+    pl.DataFrame(
+        {
+            "test_case": ["1", "2"],
+            "is_match": [True, False],
+            "test_ID": ["7", "8"],
+            "seed_ID": ["7", "9"],
+            "test_EMAIL": ["ann@example.com", "bob@example.com"],
+            "seed_EMAIL": ["ann@example.com", "rob@example.org"],
+        }
+    ).write_parquet(folder / "pairs.parquet")
+    assert find_sets(tmp_path / "data") == [folder]
+    found = measure_pairs(folder, tmp_path / "out", explain=5)
+    assert found.scores is not None
+    assert (found.scores["records"], found.scores["f1"], found.explained) == (4, 1.0, "")
+    records = pl.read_parquet(tmp_path / "out-records.parquet")
+    assert records.columns == ["record_id", "source", "EMAIL"], "an ID would tell the truth"
+
+
+def test_a_wrong_pair_is_explained_by_what_differs(tmp_path: Path) -> None:
+    folder = tmp_path / "data" / "pairs"
+    folder.mkdir(parents=True)
+    emails = {"test_EMAIL": ["ann@example.com"], "seed_EMAIL": ["a.lee@example.org"]}
+    pl.DataFrame({"is_match": [True], **emails}).write_parquet(folder / "pairs.parquet")
+    found = measure_pairs(folder, tmp_path / "out", explain=5)
+    assert found.scores is not None
+    assert found.scores["recall"] == 0
+    assert found.explained == "apart, one person: EMAIL: ann@example.com | a.lee@example.org"

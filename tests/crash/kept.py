@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from sameas.engine.online.door import WITHDRAWAL
+from sameas.engine.online.fold import PENDING
 from sameas.engine.online.whole import verify
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
@@ -50,7 +52,7 @@ def _row(reader: Reader, sent: dict[str, Any], answer: dict[str, Any]) -> list[s
     found = []
     if row.live and not reader.find(t.LINK, ("record",), [(row.number,)]):
         found.append(f"the links of {key.ref}")
-    if not row.live and row.withdrawn_at is None:
+    if not row.live and row.withdrawn_at is None and inputs[0].state != PENDING:
         found.append(f"{key.ref} is not live")
     if answer.get("profile_id"):
         ids = reader.find(t.ISSUED, ("id",), [(answer["profile_id"],)])
@@ -60,18 +62,44 @@ def _row(reader: Reader, sent: dict[str, Any], answer: dict[str, Any]) -> list[s
             carriers = reader.get(t.RECORD, [(ids[0].carrier,)])
             if not carriers or not carriers[0].live:
                 found.append(f"who carries {answer['profile_id']}")
-        elif row.live:
-            found.append(f"nobody carries {answer['profile_id']}")
+        elif not _removed(reader, ids[0]):
+            found.append(f"nobody carries {answer['profile_id']}, and nothing says that it is gone")
     last = reader.last(t.CHANGE)
     if last is None or last.position < answer["position"] - 1:
         found.append(f"position {answer['position']} of the feed")
     return found
 
 
+def _removed(reader: Reader, one: t.Issued) -> bool:
+    """Whether the feed says that the profile to which an id led last is no more.
+
+    A record that lives on may have had the id: a judgement parted it from those that kept it.
+    """
+
+    def last(table: t.Table[Any], column: str, number: int, what: str) -> int | None:
+        rows = reader.find(table, (column,), [(number,)])
+        rows = [row for row in rows if getattr(row, what) is not None]
+        newest = max(rows, key=lambda row: row.position, default=None)
+        return None if newest is None else int(getattr(newest, what))
+
+    carrier = last(t.CARRYING, "issued", one.number, "carrier")
+    cluster = None if carrier is None else last(t.MEMBERSHIP, "record", carrier, "cluster")
+    profile = None if cluster is None else last(t.NAMING, "cluster", cluster, "profile")
+    if profile is None:
+        return False
+    rows = reader.find(t.CHANGE, ("profile",), [(profile,)])
+    return any(row.change == "removed" for row in rows)
+
+
 def _withdrawn(reader: Reader, one: Answered) -> list[str]:
     key = RecordKey.parse(one.sent)
     rows = reader.find(t.RECORD, ("record_id", "source"), [(key.record_id, key.source)])
-    if not rows or rows[0].withdrawn_at is None:
+    if not rows:
+        return [f"the withdrawal of {one.sent}"]
+    # one that waits for the background is durable, and withdraws nothing yet
+    inputs = reader.find(t.INPUT, ("record",), [(rows[0].number,)])
+    waits = any(row.kind == WITHDRAWAL and row.state == PENDING for row in inputs)
+    if rows[0].withdrawn_at is None and not waits:
         return [f"the withdrawal of {one.sent}"]
     return []
 

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from tests.crash.serving import PATIENCE
+
 if TYPE_CHECKING:
     from tests.crash.serving import Server
 
@@ -52,7 +54,7 @@ class Load:
         headers = {"Authorization": f"Bearer {self.server.key}"}
         # made before they are needed: each reads the certificates, 20 ms
         self._http = [
-            httpx.Client(base_url=self.server.url, headers=headers, timeout=20)
+            httpx.Client(base_url=self.server.url, headers=headers, timeout=PATIENCE)
             for _ in range(self.clients)
         ]
 
@@ -65,7 +67,7 @@ class Load:
         """Let each client end its request, and wait for all."""
         self._stop.set()
         for thread in self._threads:
-            thread.join(30)
+            thread.join(PATIENCE)
             assert not thread.is_alive()
 
     def _run(self, client: int) -> None:

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
 __all__ = ["ERASE_KEY", "Server", "server"]
 
 ERASE_KEY = bytes(32)
-PATIENCE = 30.0
+PATIENCE = 120.0
+"""Seconds; nothing here takes two of them on an idle machine."""
 _CONTEXT = multiprocessing.get_context("forkserver")
 _CONTEXT.set_forkserver_preload(
     ["sameas.api.http.app", "sameas.api.http.server", "tests.crash.warm", __name__]

@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from base64 import b32encode
+from hashlib import blake2b
+
+from hypothesis import given
+from hypothesis import strategies as st
+
 from sameas.graph.model import Identifier
 from sameas.graph.versions import (
     DAY,
@@ -51,3 +57,23 @@ def test_equal_contents_are_numbered_by_occurrence() -> None:
     names = [content_record_id({"plan": "free"}, at) for at in range(3)]
     assert len(set(names)) == 3
     assert names[1] == f"{names[0]}_2"
+
+
+@given(
+    st.lists(st.tuples(st.text(max_size=4), st.text(max_size=6)), max_size=5),
+    st.dictionaries(st.text(max_size=4), st.text(max_size=6), max_size=4),
+)
+def test_hashes_are_over_parts_with_their_lengths_in_bytes(
+    pairs: list[tuple[str, str]], traits: dict[str, str]
+) -> None:
+    """Whatever alphabet they are in."""
+
+    def joined(parts: list[str]) -> bytes:
+        return b"".join(b"%d:%b" % (len(part.encode()), part.encode()) for part in parts)
+
+    said = [part for pair in sorted(pairs) for part in ("i", *pair)]
+    said += [part for pair in sorted(traits.items()) for part in ("t", *pair)]
+    assert content_hash(pairs, traits) == blake2b(joined(said), digest_size=16).digest()
+    named = [part for pair in sorted(set(pairs)) for part in pair]
+    name = b32encode(blake2b(joined(named), digest_size=15).digest()).decode().lower()
+    assert observation_id(Identifier(*pair) for pair in pairs) == f"o_{name}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 from sameas.engine import reference
-from sameas.engine.batch import components, pieces
+from sameas.engine.batch import components, ladder
 from sameas.engine.batch import partition as fast
 from sameas.engine.batch.columns import Columns
 from sameas.engine.batch.links import STANDINGS
@@ -32,7 +32,8 @@ STATUSES = (*STANDINGS, "contested")
 def _bounded(world: World) -> Iterator[None]:
     with (
         patch.object(slow_components, "MAX_VECTORS", world.max_vectors),
-        patch.object(pieces, "MAX_VECTORS", world.max_vectors),
+        patch.object(components, "MAX_VECTORS", world.max_vectors),
+        patch.object(ladder, "MAX_VECTORS", world.max_vectors),
     ):
         yield
 
@@ -114,9 +115,19 @@ def _plain(columns: Columns, answer: fast.Partition) -> Partition:
         ("judgement", word.left_ref.ref, word.right_ref.ref, *why)
         for word, why in answer.refused_words
     }
-    for a, b, why in answer.refused_matches:
+    matches = answer.refused_matches
+    rows = []
+    for a, b, constraint, against in zip(
+        matches.left.tolist(),
+        matches.right.tolist(),
+        matches.reasons.constraints(),
+        matches.reasons.against(answer.words).to_pylist(),
+        strict=True,
+    ):
         left, right = sorted((keys[a], keys[b]))
-        refused.add(("match", left.ref, right.ref, *why))
+        rows.append(("match", left.ref, right.ref, constraint, tuple(against)))
+    assert len(rows) == len(set(rows))
+    refused |= set(rows)
     return Partition(
         frozenset(frozenset(group) for group in members.values()),
         identifiers,

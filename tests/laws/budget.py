@@ -1,4 +1,8 @@
-"""How long the property tests look: in seconds by default, `SAMEAS_LAWS=long` for minutes."""
+"""How long the property tests look: in seconds by default, `SAMEAS_LAWS=long` for minutes.
+
+By default every run looks at the same examples, so that a change passes or fails by what it changes
+and never by luck. A long look draws new ones each time.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +10,7 @@ import os
 
 from hypothesis import HealthCheck, Phase, settings
 
-__all__ = ["examples", "scale"]
+__all__ = ["examples", "fresh", "scale"]
 
 _SCALES = {"": 1.0, "long": 40.0, "mutants": 0.5}
 
@@ -19,6 +23,11 @@ def scale() -> float:
     return _SCALES[name]
 
 
+def fresh() -> bool:
+    """Whether examples are drawn anew in every run."""
+    return os.environ.get("SAMEAS_LAWS") == "long"
+
+
 def examples(count: int) -> settings:
     """Run a property on so many examples. A failure prints the blob that reproduces it."""
     fast = os.environ.get("SAMEAS_LAWS") == "mutants"
@@ -26,7 +35,7 @@ def examples(count: int) -> settings:
     return settings(
         max_examples=max(1, int(count * scale())),
         deadline=None,
-        derandomize=False,
+        derandomize=not fresh(),
         database=None,
         print_blob=True,
         phases=[phase for phase in phases if phase is not Phase.explain],

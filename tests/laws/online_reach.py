@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from sameas.engine.online import apply, fast, feed, namesakes, region, slow, unit
+from sameas.engine.online import apply, fast, feed, namesakes, quick, region, slow, unit
 from sameas.engine.online.rules import GONE, LINKED, SHARED
 from sameas.graph.store import tables as t
 
@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 __all__ = ["BACKGROUND", "WAYS", "counted", "only_slow"]
 
 WAYS = (
+    *("quick: alone", "quick: joining", "quick: again"),
     *("fast join of 0", "fast join of 1", "fast join of 2", "fast join of 3", "touch", "slow path"),
     *("became shared", "shared no more", "part of a contested identifier", "component limit"),
     *("a digest means an address", "a word on a digest", "suppressed", "erased"),
@@ -44,6 +45,12 @@ def counted() -> Iterator[Counter[str]]:
     def joined(_result: Any, _unit: Any, _state: Any, _live: Any, _known: Any, parts: Any,
                *_: Any) -> None:  # fmt: skip
         found[f"fast join of {min(len(parts), 3)}"] += 1
+
+    def quickly(way: str) -> Callable[..., None]:
+        def note(result: Any, *_: Any) -> None:
+            found[f"quick: {way}"] += result is not None
+
+        return note
 
     def touched(result: bool, *_: Any) -> None:  # noqa: FBT001 - as it is called
         found["touch"] += result
@@ -92,6 +99,9 @@ def counted() -> Iterator[Counter[str]]:
         found["suppressed"] += table is t.SUPPRESSION
 
     with (
+        around(quick, "_alone", quickly("alone")),
+        around(quick, "_joining", quickly("joining")),
+        around(quick, "_again", quickly("again")),
         around(fast, "_commit", joined),
         around(apply, "_touch", touched),
         around(slow, "gather", gathered),
@@ -111,6 +121,7 @@ def counted() -> Iterator[Counter[str]]:
 def only_slow() -> Iterator[None]:
     """No record is let in without a look at the region."""
     with (
+        patch.object(apply, "quick", lambda *_: None),
         patch.object(fast, "join", lambda *_: False),
         patch.object(apply, "_touch", lambda *_: False),
     ):

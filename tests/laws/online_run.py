@@ -307,7 +307,7 @@ class Run:
         """Wait until nothing is pending."""
         waits = True
         while waits:
-            assert self.engine.settled(30), "it stays pending"
+            assert self.engine.settled(120), "it stays pending"
             with self.engine.reader() as reader:
                 waits = bool(held(Unit(reader)))
 

@@ -11,6 +11,10 @@ from sameas.engine.reference.matches import record_pairs
 from tests.laws.answers import with_columns
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from sameas.engine.evidence import Evidence
+    from sameas.graph.model import RecordKey
     from tests.laws.worlds import World
 
 __all__ = ["EVENTS", "reached"]
@@ -24,6 +28,8 @@ EVENTS = (
     *("sharedness flips with one record", "first-seen tie", "value tie"),
     *("hash alias used", "same-value class used", "cut link"),
     *("taken as a whole", "step by step", "matched profile"),
+    *("matched and taken as a whole", "shared vector", "shared vector matched", "no vector"),
+    *("match refused in a piece", "match passed over", "vector in two profiles"),
 )
 
 
@@ -70,6 +76,14 @@ def reached(world: World) -> Counter[str]:
         for match in record_pairs(scores, home):
             if home[match.left] is home[match.right]:
                 found["matched profile"] += frozenset((match.left, match.right)) not in linked
+        found.update(_vectors(world, scores, home))
+        parts = fast.components
+        whole = (parts.vectors > 1) & ~parts.risky
+        found["matched and taken as a whole"] += int(whole.sum())
+        for kind, *_, constraint, _ in answer.refused:
+            if kind == "match":
+                passed = constraint == "component limit"
+                found["match passed over" if passed else "match refused in a piece"] += 1
         vectors = {scores.vector(record.key) for record in world.records} - {None}
         found["component limit by ladder"] += len(vectors) > world.max_vectors
     if world.records:
@@ -80,6 +94,23 @@ def reached(world: World) -> Counter[str]:
             for one, standing in answer.identifiers.items()
             if one in without
         )
+    return found
+
+
+def _vectors(
+    world: World, scores: Evidence, home: Mapping[RecordKey, frozenset[RecordKey]]
+) -> Counter[str]:
+    """How vectors lie on records."""
+    found: Counter[str] = Counter()
+    sharing: dict[object, list[RecordKey]] = {}
+    for record in world.records:
+        sharing.setdefault(scores.vector(record.key), []).append(record.key)
+    found["no vector"] += len(sharing.pop(None, []))
+    found["shared vector"] += sum(len(keys) > 1 for keys in sharing.values())
+    found["vector in two profiles"] += sum(
+        len({home[key] for key in keys}) > 1 for keys in sharing.values()
+    )
+    found["shared vector matched"] += sum(left == right for left, right, _ in scores.pairs())
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.events import Event
+from sameas.engine.online.events import Event, Withdrawal
 from sameas.engine.online.whole import verify
 from sameas.graph.model import Identifier, Judgement, RecordKey
 from sameas.graph.store import tables as t
@@ -93,6 +93,39 @@ def test_words_between_components_leave_them_whole_and_are_heard_where_they_meet
             assert all(one.cluster is not None for one in reader.scan(t.COMPONENT))
         run.say([Event("crm", [("email", "1"), ("email", "2")], {}, "3", 5)])
         assert len(set(run.profiles().values())) == 2
+        run.finish()
+
+
+def test_word_on_a_digest_wakes_when_its_address_is_shared_no_more() -> None:
+    """A judgement that names a digest is heard by whoever has the address in plain."""
+    first = rules()
+    kinds = (replace(k, max_records=2 if k.name == "email" else 9) for k in first.identifiers)
+    with Run(replace(first, identifiers=tuple(kinds))) as run:
+        word = frozenset({Identifier("email_sha256", DIGEST)})
+        run.say([Judgement("j", "same", frozenset({RecordKey("crm", "7")}), word, 3)])
+        run.say([Event("crm", [("phone", "3")], {}, "7", 5)])
+        for name in "123":
+            run.say([Event("web", [("email", "1")], {}, name, 5)])
+        assert len(set(run.profiles().values())) == 4
+        run.say([Withdrawal("web", "2", 6)])
+        assert len(set(run.profiles().values())) == 1
+        run.finish()
+
+
+def test_values_joined_by_one_that_lies_elsewhere_count_as_one() -> None:
+    """Two user ids are one through a third, which too many people carry to link."""
+    first = rules()
+    kinds = (replace(k, max_records=2 if k.name == "user_id" else 9) for k in first.identifiers)
+    with Run(replace(first, identifiers=tuple(kinds))) as run:
+        for name in "123":
+            run.say([Event("pos", [("user_id", "5")], {}, name, 1)])
+        for one in "12":
+            left, right = Identifier("user_id", one), Identifier("user_id", "5")
+            run.say([Judgement(one, "same", frozenset({left}), frozenset({right}), 3)])
+        run.say([Event("web", [("email", "1"), ("user_id", "1")], {}, "1", 5)])
+        run.say([Event("web", [("email", "1"), ("user_id", "2")], {}, "2", 6)])
+        run.say([Event("web", [("email", "1"), ("cookie", "2")], {}, "3", 7)])
+        assert len(set(run.profiles().values())) == 4
         run.finish()
 
 

@@ -10,7 +10,7 @@ from tests.laws.histories import history
 from tests.laws.reach import EVENTS, reached
 from tests.laws.worlds import world
 
-WORLDS = 600
+WORLDS = 700
 HISTORIES = 300
 LEAST = 3
 ID_EVENTS = (

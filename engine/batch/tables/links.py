@@ -106,7 +106,7 @@ def edges(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
         yield from _link_rows(answer)
         if edges is None:
             return
-        lefts, rights, weights = edges.spelled()
+        lefts, rights, weights = edges.shown()
         for span in spans(len(lefts)):
             left, right = lefts[span], rights[span]
             n = len(left)

@@ -7,17 +7,20 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pyarrow as pa
 
-from sameas.engine.batch.refusals import CONSTRAINTS, OTHER
-from sameas.engine.batch.tables.arrow import TIME, WORD, batch_of, coded, same, spans, words
+from sameas.engine.batch.refusals import CONSTRAINTS, OTHER, Reasons
+from sameas.engine.batch.tables.arrow import TIME, WORD, batch_of, same, spans, words
 from sameas.engine.batch.texts import Texts, appearing
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
+    from numpy.typing import NDArray
+
     from sameas.engine.batch.collect import Rejected
-    from sameas.engine.batch.refusals import Reasons
     from sameas.engine.batch.tables.answer import Answer
     from sameas.graph.model import Judgement
+
+    Ints = NDArray[np.int32]
 
 __all__ = ["judgements", "refused", "rejected"]
 
@@ -54,6 +57,25 @@ def refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
     ids, record_ids = Texts.of([answer.issued.profile_ids]), Texts.of([columns.record_ids])
     values = Texts.of(columns.values)
 
+    def between(kind: str, left: Ints, right: Ints, reasons: Reasons) -> pa.RecordBatch:
+        n = len(left)
+        return batch_of(
+            _REFUSED,
+            {
+                "kind": same([kind], 0, n),
+                "source": words(columns.sources, columns.source[left]),
+                "record_id": record_ids.take(left),
+                "type": pa.nulls(n, WORD),
+                "value": pa.nulls(n, pa.string()),
+                "to_source": words(columns.sources, columns.source[right]),
+                "to_record_id": record_ids.take(right),
+                "constraint": _constraints(reasons),
+                "against": reasons.against(partition.words),
+                "profile_id": ids.take(partition.profile[left]),
+                "other_profile_id": ids.take(partition.profile[right]),
+            },
+        )
+
     def rows() -> Iterator[pa.RecordBatch]:
         for span in spans(len(links.record)):
             record, one = links.record[span], links.identifier[span]
@@ -76,32 +98,19 @@ def refused(answer: Answer) -> tuple[pa.Schema, Iterator[pa.RecordBatch]]:
                     "other_profile_id": ids.take(partition.home[one]),
                 },
             )
-        pairs = [("match", a, b, why) for a, b, why in partition.refused_matches]
-        pairs += [
-            ("judgement", word.left, word.right, why) for word, why in partition.refused_words
-        ]
-        if pairs:
-            left = np.array([a for _, a, _, _ in pairs], dtype=np.int32)
-            right = np.array([b for _, _, b, _ in pairs], dtype=np.int32)
-            n = len(pairs)
-            yield batch_of(
-                _REFUSED,
-                {
-                    "kind": pa.array([kind for kind, *_ in pairs]).dictionary_encode().cast(WORD),
-                    "source": words(columns.sources, columns.source[left]),
-                    "record_id": record_ids.take(left),
-                    "type": pa.nulls(n, WORD),
-                    "value": pa.nulls(n, pa.string()),
-                    "to_source": words(columns.sources, columns.source[right]),
-                    "to_record_id": record_ids.take(right),
-                    "constraint": coded([why.constraint for *_, why in pairs]),
-                    "against": pa.array(
-                        [list(why.against) for *_, why in pairs], pa.list_(pa.string())
-                    ),
-                    "profile_id": ids.take(partition.profile[left]),
-                    "other_profile_id": ids.take(partition.profile[right]),
-                },
+        matches = partition.refused_matches
+        for span in spans(len(matches.left)):
+            left, right = matches.left[span], matches.right[span]
+            yield between(
+                "match", left, right, matches.reasons.take(np.arange(span.start, span.stop))
             )
+        if partition.refused_words:
+            words_left, words_right = (
+                np.array([word[side] for word, _ in partition.refused_words], dtype=np.int32)
+                for side in range(2)
+            )
+            reasons = Reasons.of([why for _, why in partition.refused_words])
+            yield between("judgement", words_left, words_right, reasons)
 
     return _REFUSED, rows()
 

@@ -13,6 +13,8 @@ import numpy as np
 from sameas.engine.golden.plain import Speaker
 from sameas.engine.online.counters import Counters
 from sameas.engine.online.fold import again
+from sameas.engine.online.hidden import names_of
+from sameas.engine.online.mentions import sayers
 from sameas.engine.online.state import State
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.view.answers import Profile
@@ -87,25 +89,36 @@ class Past:
     def identifier(self, type_: str, value: str) -> tuple[str, ...]:
         """The profiles whose records carried an identifier, by the order of 3.3; empty: none did.
 
-        Asked of the records that carry it now: one that gave it up since, or was withdrawn, is
-        not found.
+        Asked of all records that ever said it, those that gave it up or were withdrawn since, too.
+        An email is carried by who sent its digest; which email a digest means is told as of now.
         """
         place = self._rules.place.get(type_)
         canonical = None if place is None else self._rules.canonical(place, value).value
         if place is None or canonical is None:
             return ()
-        rows = self._reader.find(t.IDENTIFIER, ("value", "type"), [(canonical, type_)])
-        if not rows:
-            return ()
-        links = self._reader.find(t.LINK, ("identifier",), [(rows[0].number,)])
-        carriers = {link.record for link in links}
-        versions = self.versions(carriers)
+        called = self._called(type_, canonical)
+        rows = self._reader.find(
+            t.IDENTIFIER, ("value", "type"), [(text, name) for name, text in called]
+        )
+        versions = self.versions(sayers(Unit(self._reader), [row.number for row in rows]))
         turn = -1 if self._rules.policy.on_conflict == "newest" else 1
-        mine = [one for one in versions.values() if (place, canonical) in one.identifiers]
+        wanted = {(self._rules.place[name], text) for name, text in called}
+        mine = [one for one in versions.values() if not wanted.isdisjoint(one.identifiers)]
         mine.sort(key=lambda one: (turn * one.first_seen, one.source, one.record_id))
         numbers = [number for one in mine if (number := self._profile_of(one.number)) is not None]
         known = names(self._reader, numbers)
         return tuple(dict.fromkeys(known[number] for number in numbers))
+
+    def _called(self, type_: str, value: str) -> set[tuple[str, str]]:
+        """(type, value) of all that means the same: an email and its digests."""
+        found = names_of(self._rules, type_, value)
+        if type_ in self._rules.digests:
+            further = self._reader.find(t.FURTHER, ("value", "type"), [(value, type_)])
+            emails = self._reader.get(t.IDENTIFIER, {(row.email,) for row in further if row.email})
+            if emails:
+                least = min(emails, key=lambda row: row.value)
+                found |= names_of(self._rules, least.type, least.value)
+        return found
 
     def records(self, id_: str) -> list[int]:
         """The numbers of the records of the profile that an id led to.

@@ -20,9 +20,11 @@ import msgspec
 
 from sameas.engine import policy as policies
 from sameas.engine.online import slow
-from sameas.engine.online.door import CONTENT, WITHDRAWAL, said_again
+from sameas.engine.online.door import CONTENT, VERSION, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
+from sameas.engine.online.loading import WANTED, WANTED_MODEL
+from sameas.engine.online.mentions import mention
 from sameas.engine.online.matches.everything import vectors_of
 from sameas.engine.online.matches.rewrite import matched_of, rewrite
 from sameas.engine.online.matches.vectors import record_of
@@ -150,6 +152,8 @@ def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
         unit.delete(t.META, ("model",))
     else:
         unit.put(t.META, t.Meta("model", rules.model))
+    for name in (WANTED, WANTED_MODEL):
+        unit.delete(t.META, (name,))
     return feed
 
 
@@ -185,6 +189,8 @@ def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> dict[i
             said = said_again(one, row.record_id, state.rules)
             if said.record_id == row.record_id and said.kind == one.kind:
                 stay.append(one)
+                if not row.live or (one.kind == VERSION and row.input != one.number):
+                    mention(unit, state, row.number, said.identifiers)  # it shows in no link
                 continue
             free = not unit.find(t.RECORD, _KEY, (said.record_id, row.source))
             if free and said.kind != CONTENT and row.live and row.number not in renamed:

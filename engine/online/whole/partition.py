@@ -266,7 +266,7 @@ class _Comparison:
     def summary(self, where: str, text: str, exact: str | None) -> Iterator[Difference]:
         """A summary may count too much, never too little."""
         if exact is None:
-            return  # it is matched: the engine alone says whether it is whole
+            return  # the engine may see in other ways that a matched component is whole
         is_, should = Summary.loads(text), Summary.loads(exact)
         for name in ("values", "seen"):
             mine, theirs = getattr(is_, name), getattr(should, name)

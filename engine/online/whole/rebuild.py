@@ -31,9 +31,10 @@ if TYPE_CHECKING:
     from sameas.engine.online.matches.everything import Everything
     from sameas.engine.online.whole.numbers import Numbers
     from sameas.graph.model import Judgement
+    from sameas.graph.store.port import Batch
 
     Longs = NDArray[np.int64]
-    Rows = tuple[t.Table[Any], Sequence[t.Row]]
+    Rows = tuple[t.Table[Any], Batch]
 
 __all__ = ["rows_of"]
 
@@ -66,7 +67,7 @@ class _Rebuilding:
             width = len(columns[0])
             for start in range(0, width, _BATCH):
                 part = [_plain(column[start : start + _BATCH]) for column in columns]
-                yield table, list(map(table.row, *part))
+                yield table, zip(*part, strict=True)
                 self.done += len(part[0])
                 self.progress("store", min(self.done, total), total)
         counters = Counters(

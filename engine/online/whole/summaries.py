@@ -72,14 +72,12 @@ def summaries(
     ]
     sources = _sources(derived, rules)
     vectors = _vectors(derived, vector)
-    # what matches join, or the ladder parts, the engine alone says whether it is whole
-    fits = derived.whole & (derived.level == 0) & ~derived.matched
+    matched, bound = derived.matched.tolist(), derived.bound.tolist()
+    fits = derived.whole & (derived.level == 0)
     if limits:
         fits = fits & ~derived.named & _within(values, seen, rules)
     guarded: Bools = np.any(values[:, np.array(rules.guard, dtype=bool)] > 0, axis=1)
-    ids: dict[int, list[int]] = defaultdict(list)
-    for number, at in zip(carried[0].tolist(), component[carried[1]].tolist(), strict=True):
-        ids[at].append(number)
+    ids = _Grouped(component[carried[1]], carried[0], n_components)
     owner = _owners(derived, rules, arrival)
     owner_number = records[owner].tolist() if len(records) else []
     owner_arrival = arrival[owner].tolist() if len(records) else []
@@ -90,7 +88,7 @@ def summaries(
     out: list[str | None] = [None] * n_components
     no_exclusive = text([[] for _ in exclusive])
     for at in np.flatnonzero(fits).tolist():
-        codes = name_lists.get(at, ())
+        codes = name_lists[at]
         mine = loose.get(at, ())
         duplicates = sources.get(at, ())
         if limits and (
@@ -104,17 +102,19 @@ def summaries(
             continue
         said = no_exclusive
         if exclusive:
-            lists = [[texts[code] for code in lists.get(at, ())] for texts, lists in exclusive]
+            lists = [[texts[code] for code in lists[at]] for texts, lists in exclusive]
             if limits and any(len(one) > 1 for one in lists):
                 continue
             said = text(lists)
-        held = ",".join([name_json[code] for code in codes])
+        held = name_json[codes[0]] if len(codes) == 1 else ",".join([name_json[c] for c in codes])
         tail = f"{owner_number[at]},{owner_arrival[at]}" if owned[at] else "null,0"
         if at in vectors:
             tail += f",[{','.join(map(str, vectors[at]))}]"
+            if matched[at]:
+                tail += f",true,{text(bound[at])}"
         out[at] = (
             f"[{counts[turn[at]]},{text(mine) if mine else '[]'},[{held}],{said},"
-            f"{text(duplicates) if duplicates else '[]'},{text(ids.get(at, []))},{tail}]"
+            f"{text(duplicates) if duplicates else '[]'},[{','.join(map(str, ids[at]))}],{tail}]"
         )
     return out
 
@@ -189,19 +189,27 @@ def _exclusive(columns: Columns, trait: str) -> tuple[Ints, list[str]]:
     return table[codes], list(numbers)
 
 
-def _lists(component: Ints, codes: Ints, n_components: int) -> dict[int, list[int]]:
+class _Grouped:
+    """Values by component, in the order in which they are given."""
+
+    def __init__(self, component: Ints | Longs, values: Ints | Longs, n_components: int) -> None:
+        order = np.argsort(component, kind="stable")
+        self._values: list[int] = values[order].tolist()
+        bounds = np.searchsorted(component[order], np.arange(n_components + 1))
+        self._bounds: list[int] = bounds.tolist()
+
+    def __getitem__(self, at: int) -> list[int]:
+        return self._values[self._bounds[at] : self._bounds[at + 1]]
+
+
+def _lists(component: Ints, codes: Ints, n_components: int) -> _Grouped:
     """By component: its distinct codes, in the order of their first record."""
     some = np.flatnonzero(codes >= 0)
     wide = int(codes.max(initial=0)) + 1
     keys = component[some].astype(np.int64) * wide + codes[some]
     _, first = np.unique(keys, return_index=True)
     first.sort()
-    found: dict[int, list[int]] = {}
-    lies, which = component[some[first]].tolist(), codes[some[first]].tolist()
-    for at, code in zip(lies, which, strict=True):
-        found.setdefault(at, []).append(code)
-    assert not found or max(found) < n_components
-    return found
+    return _Grouped(component[some[first]], codes[some[first]], n_components)
 
 
 def _sources(derived: Derived, rules: Rules) -> dict[int, list[str]]:

@@ -30,8 +30,8 @@ if TYPE_CHECKING:
     from types import TracebackType
     from typing import Self
 
-    from sameas.graph.store.port import ChangeSet
-    from sameas.graph.store.tables import Row, Table
+    from sameas.graph.store.port import Batch, ChangeSet
+    from sameas.graph.store.tables import Table
 
 __all__ = ["SqliteStore"]
 
@@ -230,7 +230,7 @@ class SqliteStore(Reads):
             with suppress(apsw.Error):  # SQLite has undone it itself; it reports the first error
                 connection.execute("ROLLBACK")
 
-    def load(self, rows: Iterable[tuple[Table[Any], Sequence[Row]]], /) -> None:
+    def load(self, batches: Iterable[tuple[Table[Any], Batch]], /) -> None:
         """Fill an empty store in bulk, whole or not at all. Snapshots wait or see it empty.
 
         Meanwhile the file has a rollback journal instead of a log, so that rows are written once:
@@ -251,7 +251,7 @@ class SqliteStore(Reads):
                     connection.pragma("journal_mode", "delete")
                 connection.set_busy_timeout(self._tuning.busy)
                 with self._transaction("EXCLUSIVE"):
-                    fill(connection, self._statements, rows)
+                    fill(connection, self._statements, batches)
             finally:
                 with suppress(apsw.Error):  # the next opening tries again; until then readers wait
                     connection.pragma("journal_mode", "wal")

@@ -1,12 +1,13 @@
 """Rows go into tables: a change set inside a transaction, or a whole store at once.
 
 A row that is there is compared first, as the change set or else the table has it, and only its
-changed columns are set. An upsert of all columns rewrote each of its index entries: 20 pages of log for five rows, where one changed column needs 5,
-and three times the CPU.
+changed columns are set. An upsert of all columns rewrote each of its index entries: 20 pages of log
+for five rows, where one changed column needs 5, and three times the CPU.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import apsw
@@ -16,9 +17,9 @@ from sameas.errors import Fault, StoreError, StoreRowError
 from sameas.graph.store.sqlite.schema import create_indexes, index_name, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Mapping
 
-    from sameas.graph.store.port import ChangeSet
+    from sameas.graph.store.port import Batch, ChangeSet
     from sameas.graph.store.sqlite.statements import Statements
     from sameas.graph.store.tables import Row, Table
 
@@ -84,11 +85,14 @@ def _put(
         there = {key_of(values): values for values in found}
     for key, row in rows.items():
         values = astuple(row)
-        if key_of(values) != key:
-            what = f"the row {values} was put under the key {key}"
-            raise StoreRowError(Fault(statements.table.name, what))
-        was = before.get(key)
-        old = there.get(key) if was is None else astuple(was)
+        if key in before:
+            was = before[key]
+            old = None if was is None else astuple(was)
+        else:
+            if key_of(values) != key:
+                what = f"the row {values} was put under the key {key}"
+                raise StoreRowError(Fault(statements.table.name, what))
+            old = there.get(key)
         if old is None:
             new.append(values)
         elif old != values:
@@ -108,7 +112,7 @@ def _put(
 def fill(
     connection: apsw.Connection,
     statements: Mapping[str, Statements],
-    rows: Iterable[tuple[Table[Any], Sequence[Row]]],
+    batches: Iterable[tuple[Table[Any], Batch]],
 ) -> None:
     """Fill empty tables, in a transaction that the caller began.
 
@@ -123,10 +127,11 @@ def fill(
     for one in statements.values():
         for index in one.table.indexes:
             connection.execute(f"DROP INDEX {quote(index_name(one.table, index))}")
-    for table, batch in rows:
+    for table, batch in batches:
         one = _known(statements, table.name)
-        values = sorted(map(astuple, batch), key=one.key)
-        connection.executemany(one.insert, values)
+        if isinstance(batch, Sequence):
+            batch = iter(sorted(map(astuple, batch), key=one.key))  # noqa: PLW2901
+        connection.executemany(one.insert, batch)
     for one in statements.values():
         for statement in create_indexes(one.table):
             connection.execute(statement)

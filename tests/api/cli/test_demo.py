@@ -42,7 +42,7 @@ def test_the_demo_serves_its_people_until_it_is_interrupted(tmp_path: Path) -> N
             for line in lines
         ]
         process.send_signal(signal.SIGINT)
-        rest = process.communicate(timeout=60)[0]
+        rest = process.communicate(timeout=120)[0]
     assert process.returncode == 0, rest
     assert "Traceback" not in rest
     found, graph, merged = (httpx.Response(200, content=one).json() for one in answers)

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     Sameas = Callable[..., subprocess.CompletedProcess[str]]
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="sends signals")
+PATIENCE = 120.0
 CODE = "from sameas.api.cli import main; main()"
 
 
@@ -48,7 +49,7 @@ class Served:
     def end(self) -> tuple[int, list[dict[str, object]]]:
         """Tell it to end; its exit code and what it logged."""
         self.process.send_signal(signal.SIGTERM)
-        out, _ = self.process.communicate(timeout=60)
+        out, _ = self.process.communicate(timeout=PATIENCE)
         return self.process.returncode, [json.loads(line) for line in out.splitlines()]
 
 
@@ -76,6 +77,7 @@ def test_the_first_start_prints_a_key_and_the_next_does_not(tmp_path: Path, same
             f"{served.url}/v1/merge",
             json={"identifiers": {"email": "ann@example.com"}},
             auth=(served.key, ""),
+            timeout=PATIENCE,
         )
         assert merged.status_code == 200, merged.text
         listed = sameas("key", "list", "--store", "people.db")
@@ -95,6 +97,7 @@ def test_the_first_start_prints_a_key_and_the_next_does_not(tmp_path: Path, same
             f"{again.url}/v1/profiles/lookup",
             json={"type": "email", "value": "Ann@Example.com"},
             auth=(served.key, ""),
+            timeout=PATIENCE,
         )
         assert found.json()["profile_id"] == merged.json()["profile_id"]
         assert again.end() == (0, [])
@@ -109,9 +112,10 @@ def test_settings_are_read_from_the_environment(tmp_path: Path) -> None:
         "SAMEAS_CORS": "https://a.example",
     }
     with serving(tmp_path, **settings) as served:
-        assert httpx.get(f"{served.url}/metrics").status_code == 200
-        assert httpx.get(f"{served.url}/docs").status_code == 404
-        asked = httpx.get(f"{served.url}/healthz", headers={"Origin": "https://a.example"})
+        with httpx.Client(base_url=served.url, timeout=PATIENCE) as http:
+            assert http.get("/metrics").status_code == 200
+            assert http.get("/docs").status_code == 404
+            asked = http.get("/healthz", headers={"Origin": "https://a.example"})
         assert asked.headers["Access-Control-Allow-Origin"] == "https://a.example"
 
 
@@ -126,7 +130,7 @@ def test_a_server_for_other_machines_needs_a_key_first(tmp_path: Path, sameas: S
     with serving(tmp_path, "--host", "0.0.0.0") as served:
         assert served.key == ""
         url = served.url.replace("0.0.0.0", "127.0.0.1")
-        asked_again = httpx.get(f"{url}/v1/keys", auth=(made.stdout.strip(), ""))
+        asked_again = httpx.get(f"{url}/v1/keys", auth=(made.stdout.strip(), ""), timeout=PATIENCE)
         assert asked_again.json()["keys"][0]["name"] == "x"
 
 

@@ -164,7 +164,7 @@ def test_a_scope_that_there_is_not_is_a_fault(api: Api) -> None:
 
 def test_a_key_that_asks_too_often_is_told_to_wait(tmp_path: Path) -> None:
     """429 with the seconds; other keys go on."""
-    api = start(tmp_path, Settings(rate=0.5, burst=2))
+    api = start(tmp_path, Settings(rate=0.001, burst=2))
     statuses = [api.call("GET", "/v1/policy") for _ in range(3)]
     assert [one.status_code for one in statuses] == [200, 200, 429]
     assert statuses[2].json()["code"] == "rate_limited"

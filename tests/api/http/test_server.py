@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
-import threading
-import time
+from http.client import HTTPConnection
 from pathlib import Path
 
 import httpx
@@ -23,21 +21,15 @@ from sameas.errors import InputError
 from sameas.graph.store import open_store
 
 ROOT = Path(__file__).parents[3]
+PATIENCE = 120.0
 CODE = """
 import sys
 from sameas.api.http.server import serve
 from sameas.api.http.settings import Settings
 from sameas.engine.online.engine import Engine
 from sameas.graph.store import open_store
-serve(Engine(open_store(sys.argv[1])), Settings(port=int(sys.argv[2])))
+serve(Engine(open_store(sys.argv[1])), Settings(port=0))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port
 
 
 def test_a_server_ends_in_order(tmp_path: Path) -> None:
@@ -46,44 +38,30 @@ def test_a_server_ends_in_order(tmp_path: Path) -> None:
     store = open_store(file)
     key = create_key(store, "admin", ["admin"])
     store.close()
-    port = free_port()
     server = subprocess.Popen(
-        [sys.executable, "-c", CODE, str(file), str(port)],
+        [sys.executable, "-c", CODE, str(file)],
         stdout=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
     )
-    url, headers = f"http://127.0.0.1:{port}", {"Authorization": f"Bearer {key}"}
+    headers = {"Authorization": f"Bearer {key}"}
     try:
-        until = time.monotonic() + 60
-        while True:
-            try:
-                assert httpx.get(f"{url}/readyz").status_code == 200
-                break
-            except httpx.TransportError:
-                assert time.monotonic() < until
-                time.sleep(0.1)
-        answers: list[httpx.Response] = []
-
-        def wait() -> None:
-            query = {"wait": "25", "after": "1000"}
-            answers.append(
-                httpx.get(f"{url}/v1/changes", params=query, headers=headers, timeout=60)
-            )
-
-        waiting = threading.Thread(target=wait)
-        waiting.start()
+        assert server.stdout is not None
+        begun = server.stdout.readline()
+        url = f"http://127.0.0.1:{json.loads(begun)['port']}"
+        waits = HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
+        waits.request("GET", "/v1/changes?wait=25&after=1000", headers=headers)
+        # answered after the one above was read: the server reads in the order of arrival
         body = {"identifiers": {"email": "ann@example.com"}}
-        merged = httpx.post(f"{url}/v1/merge", json=body, headers=headers)
-        time.sleep(0.3)
+        merged = httpx.post(f"{url}/v1/merge", json=body, headers=headers, timeout=PATIENCE)
         server.send_signal(signal.SIGTERM)
-        waiting.join(20)
-        assert answers[0].status_code == 200
-        out, _ = server.communicate(timeout=30)
+        assert waits.getresponse().status == 200
+        waits.close()
+        out, _ = server.communicate(timeout=PATIENCE)
     finally:
         server.kill()
         server.wait()
     assert server.returncode == 0
-    rows = [json.loads(line) for line in out.splitlines()]
+    rows = [json.loads(line) for line in [begun, *out.splitlines()]]
     assert (rows[0]["event"], rows[-1]["event"]) == ("serving", "closed")
     with open_store(file) as again:
         engine = Engine(again)

@@ -9,7 +9,7 @@ import numpy as np
 import pyarrow as pa
 
 from sameas.engine.batch.columns import Columns
-from sameas.engine.batch.plain import DUPLICATE, EXCLUSIVE, GUARD, LIMIT
+from sameas.engine.batch.held import DUPLICATE, EXCLUSIVE, GUARD, LIMIT
 from sameas.engine.batch.refusals import OTHER, Reasons, Words
 from sameas.engine.batch.stepwise import Reason
 from sameas.engine.batch.texts import Texts

@@ -5,14 +5,14 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sameas.graph.store.tables import TABLES
+from sameas.graph.store.tables import TABLES, Row
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
-    from sameas.graph.store.port import ChangeSet
-    from sameas.graph.store.tables import Row, Table
+    from sameas.graph.store.port import Batch, ChangeSet
+    from sameas.graph.store.tables import Table
 
 
 class PlainStore:
@@ -78,9 +78,10 @@ class PlainStore:
         for name, puts in changes.puts.items():
             self.rows[name].update(puts)
 
-    def load(self, rows: Iterable[tuple[Table[Any], Iterable[Row]]], /) -> None:
-        for table, many in rows:
-            for row in many:
+    def load(self, batches: Iterable[tuple[Table[Any], Batch]], /) -> None:
+        for table, batch in batches:
+            for one in batch:
+                row = one if isinstance(one, Row) else table.row(*one)
                 self.rows[table.name][tuple(getattr(row, name) for name in table.key)] = row
 
     @contextmanager

@@ -37,7 +37,7 @@ def engine(tmp_path: Path) -> Iterator[Engine]:
 
 
 def settled(engine: Engine) -> PolicyState:
-    until = time.monotonic() + 60
+    until = time.monotonic() + 120
     while (state := engine.policy_state()).changing:
         assert time.monotonic() < until
         time.sleep(0.01)
@@ -81,13 +81,43 @@ def test_the_change_is_there_after_a_start(tmp_path: Path) -> None:
         assert len(profiles(engine)) == 2
 
 
+def test_a_change_that_a_stop_cut_short_is_taken_up_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was begun, so it is done, by whoever opens the store next."""
+    go = threading.Event()
+    real: Any = whole.change_policy
+
+    def late(*given: Any, **named: Any) -> int:
+        assert go.wait(120)
+        position: int = real(*given, **named)
+        return position
+
+    with monkeypatch.context() as patch, Engine(open_store(tmp_path / "people.db")) as first:
+        first.ingest(ROWS)
+        patch.setattr(whole, "change_policy", late)
+        assert first.set_policy(APART).changing
+    with Engine(open_store(tmp_path / "people.db")) as engine:
+        assert settled(engine).failed is None
+        assert policies.loads(engine.policy_state().policy) == APART
+        assert len(profiles(engine)) == 2
+        go.set()
+    until = time.monotonic() + 120
+    while first.policy_state().changing:
+        assert time.monotonic() < until
+        time.sleep(0.01)
+    with Engine(open_store(tmp_path / "people.db")) as engine:
+        assert not engine.policy_state().changing
+        assert len(profiles(engine)) == 2
+
+
 def test_a_second_change_waits_its_turn(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     """It is refused, and may be asked for again."""
     go = threading.Event()
     real: Any = whole.change_policy
 
     def slowly(*given: Any, **named: Any) -> int:
-        assert go.wait(60)
+        assert go.wait(120)
         position: int = real(*given, **named)
         return position
 

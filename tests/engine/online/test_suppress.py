@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic, sleep
 from typing import TYPE_CHECKING
 
 import pytest
@@ -9,6 +10,7 @@ from tests.engine.online.forgetting import ERASE_KEY, every_text
 from tests.engine.online.people import ID_KEY, NOW, People, people
 from tests.engine.online.plain_store import PlainStore
 
+from sameas.engine import policy as policies
 from sameas.engine.online.engine import Engine
 from sameas.engine.online.erase_key import erase_key_of
 from sameas.errors import EngineError
@@ -44,6 +46,21 @@ def test_a_record_that_is_there_goes() -> None:
         all_.engine.suppress(records=["crm/7"]).result()
         assert all_.profiles() == set()
         assert "ann@example.com" not in every_text(all_.store)
+
+
+def test_an_address_that_another_policy_spells_otherwise_is_found_in_old_versions() -> None:
+    """A version that is live no more is read again under the policy that is in force."""
+    with people(PlainStore()) as all_:
+        all_.say("email:a.nn@gmail.com", record="1", time=1)
+        all_.say("cookie:c1", record="1", time=2)
+        dotted = policies.loads("[email]\ndots = false\n")
+        all_.engine.set_policy(dotted)
+        until = monotonic() + 120
+        while all_.engine.policy_state().changing:
+            assert monotonic() < until
+            sleep(0.01)
+        all_.engine.suppress(identifiers=[("email", "a.nn@gmail.com")], until=5).result()
+        assert "a.nn@gmail.com" not in every_text(all_.store)
 
 
 def test_only_versions_up_to_the_time_are_hidden() -> None:

@@ -17,6 +17,7 @@ from sameas.engine.online.view import View
 from sameas.engine.online.view.past import position_at
 from sameas.errors import GoneProfileError, UnknownProfileError
 from sameas.graph.store import tables as t
+from sameas.matching.canonical import hash_names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,6 +99,35 @@ def test_as_of_now_is_the_profile_as_it_is(told: Told) -> None:
         now.first_seen,
         now.last_seen,
     )
+
+
+def test_identifier_is_found_where_it_was_though_it_was_given_up_since(told: Told) -> None:
+    """A new version without it, or a withdrawal, takes nothing from the past."""
+    first, then = told.put(Event("crm", [("email", "ann@x.com")], {}, "1", event_time=5))
+    other, _ = told.put(Event("web", [("cookie", "c1")], {}, "v", event_time=5))
+    _, given_up = told.put(Event("crm", [("email", "bob@x.com")], {}, "1", event_time=6))
+    told.put(Withdrawal("web", "v", 8))
+    last = told.engine.store.last(t.CHANGE)
+    assert last is not None
+    past = told.view.as_of(then)
+    assert past.identifier("email", "ann@x.com") == (first,)
+    assert past.identifier("email", "bob@x.com") == ()
+    assert told.view.as_of(given_up).identifier("email", "ann@x.com") == ()
+    assert told.view.as_of(given_up).identifier("cookie", "c1") == (other,)
+    assert told.view.as_of(last.time).identifier("cookie", "c1") == ()
+
+
+def test_address_was_with_whoever_sent_its_digest(told: Told) -> None:
+    """And the digest with whoever sent the address, though both were withdrawn since."""
+    (digest,) = hash_names("ann@x.com", "ann@x.com")["email_sha256"]
+    first, _ = told.put(Event("crm", [("email_sha256", digest)], {}, "1", event_time=5))
+    _, then = told.put(Event("web", [("email", "ann@x.com")], {}, "2", event_time=6))
+    told.put(Withdrawal("crm", "1", 8))
+    past = told.view.as_of(then)
+    assert past.identifier("email", "ann@x.com") == (first,)
+    assert past.identifier("email_sha256", digest) == (first,)
+    told.put(Withdrawal("web", "2", 8))
+    assert told.view.as_of(then).identifier("email", "ann@x.com") == (first,)
 
 
 def test_before_a_merge_an_id_was_a_profile_of_its_own(told: Told) -> None:

@@ -416,6 +416,36 @@ def test_a_load_fills_an_empty_store(opened: Open, place: Path) -> None:
     again.close()
 
 
+def test_a_load_takes_values_in_the_order_of_the_key(store: Store) -> None:
+    items = [(n, "k", f"v{n}", n % 7 or None, None, b"b") for n in range(1, 3000)]
+    store.load([(ITEM, iter(items[:2000])), (ITEM, iter(items[2000:])), (WORD, [Word("a")])])
+    assert list(store.scan(ITEM)) == [Item(*one) for one in items]
+    assert len(store.find(ITEM, ("score",), [(3,)])) == len(range(3, 3000, 7))
+    assert store.get(WORD, [("a",)]) == [Word("a")]
+
+
+def test_what_is_known_of_rows_need_not_be_whole(store: Store) -> None:
+    """A change set may say what the store has under all keys, under some or under none."""
+    kept, other = Item(1, "k", "a"), Item(2, "k", "b", 5)
+    new, changed, same = Item(3, "k", "c"), Item(1, "k", "a", 7), Item(2, "k", "b", 5)
+    for known in ({}, {(1,): kept}, {(1,): kept, (2,): other, (3,): None}):
+        store.commit(put(kept, other))
+        changes = put(new, changed, same)
+        changes.before = {"item": dict(known)}
+        store.commit(changes)
+        assert list(store.scan(ITEM)) == [changed, same, new]
+        store.commit(deleted(ITEM, [(1,), (2,), (3,)]))
+
+
+def test_rows_trade_a_value_whose_rows_are_known(store: Store) -> None:
+    one, two = Item(1, "k", "a"), Item(2, "k", "b")
+    store.commit(put(one, two))
+    changes = put(Item(1, "k", "b"), Item(2, "k", "a"))
+    changes.before = {"item": {(1,): one, (2,): two}}
+    store.commit(changes)
+    assert [row.value for row in store.scan(ITEM)] == ["b", "a"]
+
+
 def test_a_load_that_fails_leaves_the_store_empty_and_usable(store: Store) -> None:
     for rows in ([Item(1, "k", "twin"), Item(2, "k", "twin")], [Word("\ud800")], [Pair(1, 1)] * 2):
         with pytest.raises(StoreRowError):

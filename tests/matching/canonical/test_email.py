@@ -4,9 +4,17 @@
 
 from __future__ import annotations
 
+import importlib
+import re
+from unittest.mock import patch
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sameas.matching.canonical import Options, canonicalise
+
+module = importlib.import_module("sameas.matching.canonical.email")
 
 
 def _email(raw: str, **options: bool) -> str | None:
@@ -112,3 +120,10 @@ def test_a_quoted_local_part_keeps_its_quotes_where_it_needs_them() -> None:
 def test_what_is_no_address_says_why(raw: str, reason: str) -> None:
     outcome = canonicalise("email", raw)
     assert (outcome.value, outcome.reason) == (None, reason)
+
+
+@given(st.from_regex(r"[a-z0-9._+-]{1,70}@([a-z0-9-]{1,8}\.){0,3}[a-z0-9.-]{0,9}", fullmatch=True))
+def test_plain_addresses_are_what_the_long_way_makes_of_them(raw: str) -> None:
+    found = canonicalise("email", raw)
+    with patch.object(module, "_PLAIN", re.compile(r"(?!)")):
+        assert canonicalise("email", raw) == found

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.matching.model.linkage import MISSING
+from sameas.matching.cluster.linkage import MISSING
 from sameas.matching.model.pieces import Pieces, clusters, pieces, together
 
 edges = st.lists(
@@ -46,9 +46,7 @@ def plain(
 @given(rows=edges)
 def test_pieces_are_what_the_ladder_leaves_connected(rows: list[tuple[int, int, int]]) -> None:
     left, right, weights = arrays(rows)
-    found = pieces(
-        12, left, right, weights, threshold=0, ladder=(0, 2, 4, 8), max_vectors=4
-    )
+    found = pieces(12, left, right, weights, threshold=0, ladder=(0, 2, 4, 8), max_vectors=4)
     assert listed(found) == plain(set(range(12)), rows, (0, 2, 4, 8), 4)
 
 
@@ -57,7 +55,9 @@ def test_the_order_of_edges_changes_nothing(rows: list[tuple[int, int, int]], tu
     other = rows.copy()
     turn.shuffle(other)
     one = pieces(12, *arrays(rows), threshold=0, ladder=(0, 3), max_vectors=3)
-    assert listed(one) == listed(pieces(12, *arrays(other), threshold=0, ladder=(0, 3), max_vectors=3))
+    assert listed(one) == listed(
+        pieces(12, *arrays(other), threshold=0, ladder=(0, 3), max_vectors=3)
+    )
 
 
 def test_no_vectors_and_no_edges_make_no_pieces() -> None:

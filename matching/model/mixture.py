@@ -1,0 +1,169 @@
+"""What candidates are if not one person: a few explanations, learnt from the candidates.
+
+Random pairs say little about the pairs that must be told apart: people of one household share
+address, phone and family name, namesakes share names. One table of chances for all of them makes a
+household look like one person who misspells his first name. So the candidates are taken as a
+mixture of matches and of several kinds of others, each with chances of its own, fitted by EM from counted
+patterns. How many of each there are is estimated with it, so no prior is assumed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sameas.matching.model.estimate import gathered, logs, posterior, rate_of, shares, tally
+from sameas.matching.model.shape import contexts
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from sameas.matching.model.estimate import Estimate
+    from sameas.matching.model.shape import Counted, Shape
+
+    Floats = NDArray[np.float64]
+
+__all__ = ["EXPLANATIONS", "Mixture", "alone", "explained", "mixture"]
+
+EXPLANATIONS = 3
+"""Kinds of others. Of 1 to 5 tried on four sets, 3 was best or within .002 of it on each."""
+
+PSEUDO_MATCHES = 20.0
+PSEUDO_OTHERS = 300.0
+"""Pairs that what is known of all others counts as, in each kind of them and each comparison."""
+
+ROUNDS = 60
+SETTLED = 1e-4
+
+
+@dataclass(frozen=True, slots=True)
+class Mixture:
+    """Chances by (comparison, context, level), and how frequent each kind of pair is."""
+
+    m: Floats
+    u: tuple[Floats, ...]
+    shares: tuple[float, ...]
+    """Of the matches, then of each explanation; they sum to 1."""
+
+    @property
+    def priors(self) -> Floats:
+        """The log odds, in bits, of a match against each explanation."""
+        odds = np.maximum(np.array(self.shares), 1e-9)
+        out: Floats = np.log2(odds[0]) - np.log2(odds[1:])
+        return out
+
+
+def alone(estimate: Estimate) -> Mixture:
+    """One explanation, chance: for records with no candidates to learn from."""
+    return Mixture(estimate.m, (estimate.u,), (estimate.share, 1 - estimate.share))
+
+
+def _apart(shape: Shape, first: Estimate, counted: Counted) -> tuple[Floats, Floats]:
+    """Chances of all others as one kind, matches being as first estimated; and posteriors."""
+    u = shares(shape, tally(shape, counted, counted.counts * 1.0), prior=first.u, pseudo=20.0)
+    rate = 0.2
+    found = np.zeros(len(counted.counts))
+    for _ in range(ROUNDS):
+        found = posterior(_with(first, u), shape, counted, rate=rate)
+        others = tally(shape, counted, (1 - found) * counted.counts)
+        u = shares(shape, others, prior=first.u, pseudo=20.0)
+        now = rate_of(found * counted.counts, counted)
+        if abs(now - rate) < SETTLED:
+            break
+        rate = now
+    return u, found
+
+
+def _with(first: Estimate, u: Floats) -> Estimate:
+    return replace(first, u=u)
+
+
+def _kinds(
+    shape: Shape, first: Estimate, levels: NDArray[np.uint8], times: Floats
+) -> NDArray[np.int64]:
+    """A first guess at the explanation of each pattern: by what agrees the most surprisingly.
+
+    The comparisons in which others agree most often have a kind of their own, the rest share one.
+    """
+    ends = np.array(shape.levels)[:, None]
+    surprise = -np.log2(np.maximum(first.u[:, 0, 1], 1e-9))
+    told = ((levels > 0) & (levels < ends)) * surprise[:, None]
+    most = told.argmax(axis=0)
+    often = np.bincount(most, weights=times, minlength=len(shape))
+    order = np.argsort(-often, kind="stable")
+    rank = np.empty(len(shape), dtype=np.int64)
+    rank[order] = np.arange(len(shape))
+    return np.minimum(rank[most], EXPLANATIONS - 1)
+
+
+def mixture(shape: Shape, first: Estimate, counted: Counted) -> Mixture:
+    """Fit to the candidates; O(distinct patterns * rounds)."""
+    if not len(counted.counts):
+        return alone(first)
+    overall, found = _apart(shape, first, counted)
+    levels = counted.levels(shape)
+    times = counted.counts.astype(np.float64)
+    kinds = _kinds(shape, first, levels, (1 - found) * times)
+    parts = np.full((EXPLANATIONS + 1, len(times)), 0.2 / (EXPLANATIONS - 1))
+    parts[kinds + 1, np.arange(len(times))] = 0.8
+    parts *= 1 - found
+    parts[0] = found
+    before = Mixture(first.m, (overall,) * EXPLANATIONS, (1.0,) + (0.0,) * EXPLANATIONS)
+    for _ in range(ROUNDS):
+        m = shares(
+            shape, tally(shape, counted, parts[0] * times), prior=first.m, pseudo=PSEUDO_MATCHES
+        )
+        now = _others(shape, counted, parts[1:], (overall,) * EXPLANATIONS)
+        sums = (parts * times).sum(axis=1)
+        new = Mixture(m, now, tuple((sums / sums.sum()).tolist()))
+        parts = _parts(shape, counted, (m, *now), new.shares)
+        moved = np.abs(np.array(new.shares) - np.array(before.shares)).max()
+        before = new
+        if moved < SETTLED:
+            break
+    return before
+
+
+def _others(
+    shape: Shape, counted: Counted, parts: Floats, leaning: tuple[Floats, ...]
+) -> tuple[Floats, ...]:
+    return tuple(
+        shares(
+            shape, tally(shape, counted, part * counted.counts), prior=lean, pseudo=PSEUDO_OTHERS
+        )
+        for part, lean in zip(parts, leaning, strict=True)
+    )
+
+
+def _parts(
+    shape: Shape, counted: Counted, tables: tuple[Floats, ...], shares_of: tuple[float, ...]
+) -> Floats:
+    """How likely each pattern is of each kind; columns sum to 1."""
+    levels = counted.levels(shape)
+    given = contexts(levels, shape)
+    total = np.stack([gathered(logs(table), levels, given).sum(axis=0) for table in tables])
+    total += np.log(np.maximum(np.array(shares_of), 1e-12))[:, None]
+    odds = np.exp(total - total.max(axis=0))
+    out: Floats = odds / odds.sum(axis=0)
+    return out
+
+
+def explained(
+    shape: Shape, before: Mixture, same: int, apart: Counted, *, rounds: int = 10
+) -> Mixture:
+    """The mixture with its others fitted to pairs that do not match, beside so many that do.
+
+    Matches stay as they were: sharp assignments would make them too sure of themselves.
+    """
+    shares_of = before.shares[1:]
+    tables = before.u
+    n = int(apart.counts.sum())
+    for _ in range(rounds):
+        parts = _parts(shape, apart, tables, shares_of)
+        sums = (parts * apart.counts).sum(axis=1)
+        shares_of = tuple((sums / sums.sum()).tolist())
+        tables = _others(shape, apart, parts, before.u)
+    total = same + n
+    return Mixture(before.m, tables, (same / total, *(one * n / total for one in shares_of)))

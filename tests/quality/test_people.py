@@ -1,0 +1,56 @@
+"""How good the whole command is on people that it has never seen, with nothing configured.
+
+The floors leave a margin below what is measured (benchmarks/README.md): a change of method may move
+a figure, and a mistake cannot hide. Nothing here is tuned to the generator.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from tests.people import made
+
+import sameas
+from sameas.engine.evaluate import evaluate_partition
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from sameas.engine.evaluate import Scores
+
+
+def score(records: pl.DataFrame, truth: pl.DataFrame) -> Scores:
+    """What `sameas.resolve` makes of the records, without any configuration."""
+    answer = sameas.resolve(records).records.select("record_id", "profile_id")
+    both = truth.select("record_id", "cluster_id").join(answer, on="record_id")
+    assert len(both) == len(records)
+    return evaluate_partition(both["profile_id"], both["cluster_id"])
+
+
+@pytest.mark.parametrize(
+    ("records", "seed", "f1", "bcubed"),
+    [(4_000, 101, 0.90, 0.95), (2_000, 102, 0.88, 0.94)],
+    ids=["4,000 records, seed 101", "2,000 records, seed 102"],
+)
+def test_people_are_found_without_configuration(
+    records: int, seed: int, f1: float, bcubed: float
+) -> None:
+    found = score(*made(records, seed=seed))
+    assert found.f1 >= f1, found
+    assert found.bcubed_f1 >= bcubed, found
+
+
+def test_two_people_are_seldom_taken_for_one() -> None:
+    found = score(*made(3_000, seed=103))
+    assert found.precision >= 0.90, found
+
+
+def test_matching_finds_far_more_than_identifiers_alone() -> None:
+    records, truth = made(2_000, seed=104)
+    alone = sameas.resolve(records, match=False).records.select("record_id", "profile_id")
+    both = truth.select("record_id", "cluster_id").join(alone, on="record_id")
+    links = evaluate_partition(both["profile_id"], both["cluster_id"])
+    found = score(records, truth)
+    assert found.recall > links.recall + 0.15
+    assert found.f1 > links.f1 + 0.1
