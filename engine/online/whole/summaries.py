@@ -125,7 +125,11 @@ def _vectors(derived: Derived, numbers: Sequence[int]) -> dict[int, list[int]]:
         return {}
     codes = derived.matches.vector.astype(np.int32)
     lists = _lists(derived.component, codes, len(derived.nodes))
-    return {at: [numbers[one] for one in mine] for at, mine in lists.items()}
+    return {
+        at: [numbers[one] for one in mine]
+        for at in range(len(derived.nodes))
+        if (mine := lists[at])
+    }
 
 
 def _held(derived: Derived) -> tuple[Longs, Longs]:
