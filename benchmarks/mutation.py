@@ -62,7 +62,7 @@ _NAMES, _BACK = "engine/online/namesakes.py", "engine/online/background.py"
 _APPLY = "engine/online/apply.py"
 
 CALLERS = {
-    _LINKAGE: (_MATCH, _PLAIN, "matching/cluster/people.py"),
+    _LINKAGE: (_MATCH, _PLAIN, "matching/model/pieces.py"),
     _MEET: (_MATCH, _PLAIN),
     _MATCH: (_PLAIN,),
     _HELD: (_MATCH, _PLAIN, _LADDER, _DROPPED, _FINISH),

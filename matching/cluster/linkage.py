@@ -24,12 +24,26 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["LIVE", "MOST_VECTORS", "Room", "begin", "best", "enter", "join", "mean", "room"]
+__all__ = [
+    "LIVE",
+    "MISSING",
+    "MOST_VECTORS",
+    "Room",
+    "begin",
+    "best",
+    "enter",
+    "join",
+    "link",
+    "mean",
+    "room",
+]
 
 MOST_VECTORS = 511
 """So many vectors can be linked at once."""
 
-_MISSING = np.iinfo(np.int64).min
+MISSING = np.iinfo(np.int64).min
+"""The weight of a pair of which nothing can be said: it neither votes nor counts."""
+
 _HEAD, _RANK, _PLACE = 0, 1, 2
 _CLUSTERS, _LIVE, _QUEUED, _VECTORS = 0, 1, 2, 3
 LIVE = _LIVE
@@ -54,6 +68,7 @@ class Room(NamedTuple):
     counted: Ints
 
 
+@njit(cache=True, nogil=True)
 def room(clusters: int, entries: int) -> Room:
     """Room for so many clusters and so many entries of vectors in clusters."""
     return Room(
@@ -113,7 +128,7 @@ def _sums(space: Room, one: int, weights: Longs, vectors: int) -> None:
         row = space.vector[node] * vectors
         for v in range(vectors):
             weight = weights[row + v]
-            if weight != _MISSING:
+            if weight != MISSING:
                 total[v] += weight
                 counted[v] += 1
         node = space.following[node]
@@ -257,9 +272,38 @@ def mean(space: Room, one: int, other: int, weights: Longs) -> tuple[int, int]:
         b = space.who[other, _HEAD]
         while b >= 0:
             weight = weights[space.vector[a] * vectors + space.vector[b]]
-            if weight != _MISSING:
+            if weight != MISSING:
                 total += weight
                 count += 1
             b = space.following[b]
         a = space.following[a]
     return int(total), int(count)
+
+
+@njit(cache=True, nogil=True)
+def link(weights: Longs, vectors: int, space: Room, heap: Longs, cut: int, cluster: Ints) -> Longs:
+    """Link vectors, each a cluster at first, with no constraint; gives the heap.
+
+    Args:
+        weights, vectors, heap, cut: see `begin`.
+        space: room for so many clusters.
+        cluster: of each vector the lowest one of its cluster; is written to.
+    """
+    space.at[:] = 0
+    for one in range(vectors):
+        space.vector[one] = one
+        space.following[one] = -1
+        enter(space, one, one)
+    heap = begin(space, weights, vectors, heap, cut)
+    while True:
+        one, other = best(space, heap)
+        if one < 0:
+            break
+        _, heap = join(space, one, other, weights, heap, cut)
+    for place in range(space.at[LIVE]):
+        node = space.who[space.live[place], _HEAD]
+        lowest = space.who[space.live[place], _RANK]
+        while node >= 0:
+            cluster[space.vector[node]] = lowest
+            node = space.following[node]
+    return heap

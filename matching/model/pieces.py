@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sameas.matching.model.linkage import MISSING, link
+from sameas.matching.cluster.linkage import MISSING, link, room
 from sameas.matching.model.tables import BIT
 
 if TYPE_CHECKING:
@@ -147,6 +147,13 @@ def clusters(members: Ints, starts: Longs, weights: Longs, cut: int) -> Ints:
     The weights are those of `Pieces.inside`, in its order.
     """
     out = np.empty(len(members), dtype=np.int32)
+    widest = 0
+    for piece in range(len(starts) - 1):
+        widest = max(widest, starts[piece + 1] - starts[piece])
+    space = room(widest, widest)
+    heap = np.empty((1024, 4), dtype=np.int64)
+    square = np.empty(widest * widest, dtype=np.int64)
+    found = np.empty(widest, dtype=np.int32)
     at = 0
     for piece in range(len(starts) - 1):
         first = starts[piece]
@@ -157,13 +164,13 @@ def clusters(members: Ints, starts: Longs, weights: Longs, cut: int) -> Ints:
             out[first + 1] = first if together else first + 1
             at += 1
             continue
-        square = np.full((size, size), MISSING, dtype=np.int64)
+        square[: size * size] = MISSING
         for one in range(size):
             for other in range(one + 1, size):
-                square[one, other] = weights[at]
-                square[other, one] = weights[at]
+                square[one * size + other] = weights[at]
+                square[other * size + one] = weights[at]
                 at += 1
-        found = link(square, cut)
+        heap = link(square, size, space, heap, cut, found)
         for one in range(size):
             out[first + one] = first + found[one]
     return out

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sameas.matching.model.linkage import MISSING
+from sameas.matching.cluster.linkage import MISSING
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, context_of
 
 if TYPE_CHECKING:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sameas.matching import compare
+from sameas.matching.cluster.linkage import MISSING
 from sameas.matching.model.draws import agreeing, at_random, thinned
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.hanging import NAMES, hanging
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.learn import Refined, laid, look, refine
-from sameas.matching.model.linkage import MISSING
 from sameas.matching.model.mixture import mixture
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.sight import Sight

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.matching.model.linkage import MISSING, link
+from sameas.matching.cluster.linkage import MISSING, link, room
 
 
 def plain(weights: list[list[int | None]], cut: int) -> list[int]:
@@ -33,6 +33,15 @@ def plain(weights: list[list[int | None]], cut: int) -> list[int]:
         clusters[i] = clusters[i] + clusters.pop(j)
 
 
+def linked(weights: np.ndarray[tuple[int, int], np.dtype[np.int64]], cut: int) -> list[int]:
+    n = len(weights)
+    found = np.empty(n, dtype=np.int32)
+    heap = np.empty((1, 4), dtype=np.int64)  # grows
+    link(np.ascontiguousarray(weights).reshape(-1), n, room(n, n), heap, cut, found)
+    numbers: list[int] = found.tolist()
+    return numbers
+
+
 def square(weights: list[list[int | None]]) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:
     rows = [[MISSING if w is None else w for w in row] for row in weights]
     return np.array(rows, dtype=np.int64).reshape(len(weights), len(weights))
@@ -50,33 +59,50 @@ def symmetric(draw: st.DrawFn) -> list[list[int | None]]:
 
 @given(weights=symmetric(), cut=st.integers(-3, 3))
 def test_the_compiled_linkage_is_the_plain_one(weights: list[list[int | None]], cut: int) -> None:
-    assert link(square(weights), cut).tolist() == plain(weights, cut)
+    assert linked(square(weights), cut) == plain(weights, cut)
 
 
 @pytest.mark.parametrize("n", [0, 1])
 def test_no_points_and_one_point_are_left_alone(n: int) -> None:
-    assert link(np.full((n, n), MISSING, dtype=np.int64), 0).tolist() == list(range(n))
+    assert linked(np.full((n, n), MISSING, dtype=np.int64), 0) == list(range(n))
 
 
 def test_points_that_say_nothing_of_each_other_stay_apart() -> None:
-    assert link(np.full((5, 5), MISSING, dtype=np.int64), -(10**9)).tolist() == [0, 1, 2, 3, 4]
+    assert linked(np.full((5, 5), MISSING, dtype=np.int64), -(10**9)) == [0, 1, 2, 3, 4]
 
 
 def test_all_equal_weights_above_the_cut_make_one_cluster_and_at_the_cut_none() -> None:
     weights = np.full((6, 6), 7, dtype=np.int64)
-    assert link(weights, 6).tolist() == [0] * 6
-    assert link(weights, 7).tolist() == list(range(6))
+    assert linked(weights, 6) == [0] * 6
+    assert linked(weights, 7) == list(range(6))
 
 
 def test_three_hundred_points_of_a_hundred_bits_do_not_overflow() -> None:
     weights = np.full((300, 300), 100 << 20, dtype=np.int64)
     weights[:150, 150:] = weights[150:, :150] = (100 << 20) - 1
-    assert set(link(weights, (100 << 20) - 1).tolist()) == {0, 150}
-    assert set(link(weights, (100 << 20) - 2).tolist()) == {0}
+    assert set(linked(weights, (100 << 20) - 1)) == {0, 150}
+    assert set(linked(weights, (100 << 20) - 2)) == {0}
 
 
 def test_a_weak_bridge_does_not_chain_two_groups() -> None:
     weights = np.full((4, 4), -50, dtype=np.int64)
     weights[0, 1] = weights[1, 0] = weights[2, 3] = weights[3, 2] = 40
     weights[1, 2] = weights[2, 1] = 30
-    assert link(weights, 0).tolist() == [0, 0, 2, 2]
+    assert linked(weights, 0) == [0, 0, 2, 2]
+
+
+def test_means_are_compared_beyond_what_a_float_can_tell_apart() -> None:
+    """Of two means one unit in 2**43 apart, the greater joins first."""
+    huge = 1 << 43
+    weights = np.full((4, 4), -huge, dtype=np.int64)
+    for a, b, weight in ((0, 1, huge - 1), (1, 2, huge), (2, 3, huge - 1)):
+        weights[a, b] = weights[b, a] = weight
+    assert linked(weights, 0) == [0, 1, 1, 3]
+
+
+def test_of_two_means_with_one_floor_the_greater_joins_first() -> None:
+    """{1, 2} and 3 by 5/2, 0 and 3 by 2, of lower numbers: whoever is first gets 3."""
+    weights = np.full((4, 4), -100, dtype=np.int64)
+    for a, b, weight in ((1, 2, 9), (1, 3, 2), (2, 3, 3), (0, 3, 2)):
+        weights[a, b] = weights[b, a] = weight
+    assert linked(weights, 0) == [0, 1, 1, 1]
