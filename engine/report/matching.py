@@ -1,4 +1,4 @@
-"""The section on what matching did, from what the manifest says of it; nothing if it says nothing."""
+"""The section on what matching did, from the manifest; nothing where that says nothing."""
 
 from __future__ import annotations
 
