@@ -169,7 +169,7 @@ def _first(
         if len(pairs.left):
             counted = Counted.of(sight.patterns(pairs.left, pairs.right))
             samples.append(Sample(key.name, counted, _left_out(shape, key, sight.fields)))
-    n = int(sight.counts.sum())
+    n = max(int(sight.counts.sum()), 2)
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
     left, right, patterns = candidates
     counted = Counted.of(thinned(left, right, CANDIDATES, patterns))
@@ -178,6 +178,8 @@ def _first(
     share = min(max(0.5 * n / pairs_in_all, 1e-12), 0.1)
     for _ in range(2):
         estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
+        if not len(left):
+            break  # nothing says how many there are
         found = expected_matches(
             estimate, shape, counted, pairs=pairs_in_all / max(scale, 1.0), share=share
         )

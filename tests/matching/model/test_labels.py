@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pytest
-from numpy.typing import NDArray
 
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, packed
 from sameas.matching.model.tables import BIT, Tables
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 SHAPE = Shape((2, 2), ((), ()))
 
