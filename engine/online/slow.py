@@ -228,10 +228,17 @@ class _View:
         if fitted is not None:
             for record, piece in out.component.items():
                 out.level[piece] = fitted.level[record]
-        for left, right, reason in found.refused_matches:
+        refused = found.refused_matches
+        for left, right, constraint, against in zip(
+            refused.left.tolist(),
+            refused.right.tolist(),
+            refused.reasons.constraints(),
+            refused.reasons.against(found.words).to_pylist(),
+            strict=True,
+        ):
             one, other = sorted((left, right), key=self.columns.key)
             ends = region.records[one], region.records[other]
-            out.refused[ends] = (reason.constraint, reason.against)
+            out.refused[ends] = (constraint, tuple(against))
         groups = self._groups(found)
         granted = found.granted.tolist()
         ptr, ids = self.columns.ptr.tolist(), self.columns.ids.tolist()

@@ -27,10 +27,16 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 
+    from sameas.engine.online.matches.weights import Weigh
+
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
 __all__ = ["Matched", "evidence_of", "scores"]
+
+
+_MANY = 64
+"""Pairs from which on laying their values out for compiled code costs less than weighing each."""
 
 
 @dataclass(slots=True)
@@ -62,8 +68,14 @@ def scores(
     low, high, weight = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
     ends = np.sort(np.stack([low, high]).astype(np.int32), axis=0)
 
+    compiled: list[Weigh] = []
+
     def weigh(one: Ints, other: Ints) -> Longs:
-        return weights.between(values, one, other)
+        if len(one) < _MANY and not compiled:
+            return weights.between(values, one, other)
+        if not compiled:
+            compiled.append(weights.compiled(values))
+        return compiled[0](one, other)
 
     matcher = weights.matcher
     return Scores(
