@@ -22,12 +22,10 @@ if TYPE_CHECKING:
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.links import Given
     from sameas.engine.evidence import Vector
-    from sameas.engine.online.matches.weights import Weights
+    from sameas.engine.online.matches.weights import Weigh, Weights
     from sameas.engine.online.region import Region
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
-
-    from sameas.engine.online.matches.weights import Weigh
 
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
