@@ -22,7 +22,16 @@ if TYPE_CHECKING:
     from sameas.graph.model import Ref
     from sameas.graph.store.port import Reader, Store
 
-__all__ = ["WANTED", "WANTED_MODEL", "fact", "found", "judgement_of", "load_state", "row_of", "settle_words"]
+__all__ = [
+    "WANTED",
+    "WANTED_MODEL",
+    "fact",
+    "found",
+    "judgement_of",
+    "load_state",
+    "row_of",
+    "settle_words",
+]
 
 WANTED = "policy_wanted"
 """The fact that a change to another policy was begun, until it is done or has failed."""

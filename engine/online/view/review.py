@@ -118,7 +118,7 @@ class _Desk:
     def best(self, apart: Apart) -> tuple[int, int, int]:
         """The pair of vectors that speaks for two profiles: the first in the order of the queue."""
         sides = [self.vectors(apart.left.cluster), self.vectors(apart.right.cluster)]
-        rows = pairs_of(self.unit, min(sides, key=lambda side: len(side)))
+        rows = pairs_of(self.unit, min(sides, key=len))
         return max(
             (row.weight, row.low, row.high)
             for row in rows

@@ -24,10 +24,10 @@ from sameas.engine.online.door import CONTENT, VERSION, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
 from sameas.engine.online.loading import WANTED, WANTED_MODEL
-from sameas.engine.online.mentions import mention
 from sameas.engine.online.matches.everything import vectors_of
 from sameas.engine.online.matches.rewrite import matched_of, rewrite
 from sameas.engine.online.matches.vectors import record_of
+from sameas.engine.online.mentions import mention
 from sameas.engine.online.namesakes import resolved, widen
 from sameas.engine.online.region import Region
 from sameas.engine.online.reread import first_of_content
