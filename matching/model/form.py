@@ -6,7 +6,8 @@ either way round. An untrained model does not exist.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import dataclasses
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -44,7 +45,7 @@ class Comparison:
     """How many of a million matches have a level, by context: what the weights began with."""
     others: tuple[tuple[tuple[int, ...], ...], ...]
     """How many of a million pairs that are no match, by explanation and context."""
-    terms: Mapping[str, int] = field(default_factory=dict)
+    terms: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """What sharing a common value adds to the first level; below nothing, the commoner."""
     floor: int = 0
     """What sharing any other value adds, those never seen included."""
@@ -90,7 +91,7 @@ class Model:
     slope: int = BIT
     """Of the calibration: log odds = slope * weight + intercept, in bits."""
     intercept: int = 0
-    trained: Mapping[str, int] = field(default_factory=dict)
+    trained: Mapping[str, int] = dataclasses.field(default_factory=dict)
     """What it was trained on: counts by name."""
 
     @cached_property
@@ -182,4 +183,4 @@ class Model:
         bits = (self.slope * weight / BIT + self.intercept) / BIT
         if bits < -60:
             return 0.0
-        return 1.0 / (1.0 + 2.0**-bits)
+        return float(1.0 / (1.0 + 2.0**-bits))
