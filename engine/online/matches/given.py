@@ -9,6 +9,7 @@ import numpy as np
 
 from sameas.engine.batch.partition import partition
 from sameas.engine.evidence import Scores
+from sameas.engine.online.matches import ladder
 from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.matches.ladder import Base, Fitted, fit
 from sameas.engine.online.matches.vectors import vector_from
@@ -109,11 +110,19 @@ def evidence_of(
     out = Matched(vector, values)
     if not pairs and not floor:
         return out, None
-    joined = partition(columns, state.rules.policy, judgements=region.judgements, given=given)
-    bases = [Base([], nodes) for nodes in joined.components.sizes.tolist()]
-    for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
-        bases[at].records.append(record)
-    out.fitted = fit(unit, state, bases, vector, pairs, floor)
+    nodes = len(region.records) + sum(map(len, region.carried.values()))
+    if (
+        not floor
+        and len(numbers) <= ladder.MAX_VECTORS
+        and nodes <= state.rules.policy.max_component
+    ):
+        out.fitted = Fitted(dict.fromkeys(region.records, 0), pairs)  # as a whole, so in parts
+    else:
+        joined = partition(columns, state.rules.policy, judgements=region.judgements, given=given)
+        bases = [Base([], width) for width in joined.components.sizes.tolist()]
+        for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
+            bases[at].records.append(record)
+        out.fitted = fit(unit, state, bases, vector, pairs, floor)
     local = {number: at for at, number in enumerate(numbers)}
     of = [local[vector[record]] if record in vector else -1 for record in region.records]
     counts = [(local[pair.low], local[pair.high], pair.weight) for pair in out.fitted.pairs]
