@@ -82,7 +82,9 @@ class Sight:
         places = compare.name_fields(self.fields)
         if places is not None and self.sounds is not None:
             given, family = places
-            compare.swap((found[given], found[family]), self.sounds, sides[given], sides[family])
+            levels, codes = (found[given], found[family]), (sides[given], sides[family])
+            values = self.columns[given].values, self.columns[family].values
+            compare.swap(levels, self.sounds, *codes, values=values)
         return found
 
     def carriers(self, place: int) -> Longs:
