@@ -178,7 +178,7 @@ class NewPolicy(msgspec.Struct, forbid_unknown_fields=True):
 
 
 class NewModel(msgspec.Struct, forbid_unknown_fields=True):
-    """A model, as the text of model.json; null: nothing is matched."""
+    """A model, as the text of model.json; null or nothing: nothing is matched."""
 
     model: str | None
 

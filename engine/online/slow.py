@@ -228,10 +228,7 @@ class _View:
         if fitted is not None:
             for record, piece in out.component.items():
                 out.level[piece] = fitted.level[record]
-        for left, right, reason in found.refused_matches:
-            one, other = sorted((left, right), key=self.columns.key)
-            ends = region.records[one], region.records[other]
-            out.refused[ends] = (reason.constraint, reason.against)
+        self._refused(found, out)
         groups = self._groups(found)
         granted = found.granted.tolist()
         ptr, ids = self.columns.ptr.tolist(), self.columns.ids.tolist()
@@ -247,6 +244,21 @@ class _View:
                     reasons.get((place, local)),
                 )
         return out
+
+    def _refused(self, found: Partition, out: Resolved) -> None:
+        """Matches that a constraint kept from joining."""
+        refused, records = found.refused_matches, self.region.records
+        if not len(refused.left):
+            return
+        for left, right, constraint, against in zip(
+            refused.left.tolist(),
+            refused.right.tolist(),
+            refused.reasons.constraints(),
+            refused.reasons.against(found.words).to_pylist(),
+            strict=True,
+        ):
+            one, other = sorted((left, right), key=self.columns.key)
+            out.refused[records[one], records[other]] = (constraint, tuple(against))
 
     def _groups(self, found: Partition) -> list[int]:
         """The group of each link of `Columns.ids`."""
@@ -264,6 +276,8 @@ class _View:
     def _reasons(found: Partition) -> dict[tuple[int, int], str]:
         """By local record and identifier: why a link is not in the first group, or was refused."""
         links = found.reasons
+        if not len(links.record):
+            return {}
         constraints = links.reasons.constraints()
         against = links.reasons.against(found.words).to_pylist()
         return {

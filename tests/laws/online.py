@@ -232,6 +232,11 @@ class Kept:
     """Pairs of vectors that somebody should look at, with their weight."""
 
 
+def in_order(left: str, right: str) -> tuple[str, str]:
+    """Two records, the lesser key first."""
+    return (left, right) if RecordKey.parse(left) < RecordKey.parse(right) else (right, left)
+
+
 def oracle(history: History) -> Kept:
     """What the slow function says."""
     records = reference.live_records(history.versions)
@@ -252,7 +257,7 @@ def oracle(history: History) -> Kept:
             if kind == "link"
         ),
         frozenset(
-            (*sorted((left, right), key=RecordKey.parse), constraint, against)
+            (*in_order(left, right), constraint, against)
             for kind, left, right, constraint, against in found.refused
             if kind == "match"
         ),

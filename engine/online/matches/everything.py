@@ -153,7 +153,7 @@ def _in_columns(columns: Columns, weights: Weights) -> Everything:
 
     model: Any = weights.matcher
     coded = code(model.fields, columns)
-    vectors = voting(coded, model.min_fields)
+    vectors = voting(model.fields, coded, model.min_fields)
     names = [field.name for field in model.fields]
     reader = Reader(names, coded, vectors.codes)
     read = [reader.rows(key, number) for number, key in enumerate(model.blocking)]

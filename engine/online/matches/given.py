@@ -9,6 +9,7 @@ import numpy as np
 
 from sameas.engine.batch.partition import partition
 from sameas.engine.evidence import Scores
+from sameas.engine.online.matches import ladder
 from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.matches.ladder import Base, Fitted, fit
 from sameas.engine.online.matches.vectors import vector_from
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.links import Given
     from sameas.engine.evidence import Vector
-    from sameas.engine.online.matches.weights import Weights
+    from sameas.engine.online.matches.weights import Weigh, Weights
     from sameas.engine.online.region import Region
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
@@ -31,6 +32,10 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
 
 __all__ = ["Matched", "evidence_of", "scores"]
+
+
+_MANY = 64
+"""Pairs from which on laying their values out for compiled code costs less than weighing each."""
 
 
 @dataclass(slots=True)
@@ -62,8 +67,14 @@ def scores(
     low, high, weight = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
     ends = np.sort(np.stack([low, high]).astype(np.int32), axis=0)
 
+    compiled: list[Weigh] = []
+
     def weigh(one: Ints, other: Ints) -> Longs:
-        return weights.between(values, one, other)
+        if len(one) < _MANY and not compiled:
+            return weights.between(values, one, other)
+        if not compiled:
+            compiled.append(weights.compiled(values))
+        return compiled[0](one, other)
 
     matcher = weights.matcher
     return Scores(
@@ -99,11 +110,19 @@ def evidence_of(
     out = Matched(vector, values)
     if not pairs and not floor:
         return out, None
-    joined = partition(columns, state.rules.policy, judgements=region.judgements, given=given)
-    bases = [Base([], nodes) for nodes in joined.components.sizes.tolist()]
-    for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
-        bases[at].records.append(record)
-    out.fitted = fit(unit, state, bases, vector, pairs, floor)
+    nodes = len(region.records) + sum(map(len, region.carried.values()))
+    if (
+        not floor
+        and len(numbers) <= ladder.MAX_VECTORS
+        and nodes <= state.rules.policy.max_component
+    ):
+        out.fitted = Fitted(dict.fromkeys(region.records, 0), pairs)  # as a whole, so in parts
+    else:
+        joined = partition(columns, state.rules.policy, judgements=region.judgements, given=given)
+        bases = [Base([], width) for width in joined.components.sizes.tolist()]
+        for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
+            bases[at].records.append(record)
+        out.fitted = fit(unit, state, bases, vector, pairs, floor)
     local = {number: at for at, number in enumerate(numbers)}
     of = [local[vector[record]] if record in vector else -1 for record in region.records]
     counts = [(local[pair.low], local[pair.high], pair.weight) for pair in out.fitted.pairs]

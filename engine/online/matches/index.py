@@ -130,9 +130,13 @@ class _Shifting:
                 more = msgspec.structs.replace(row, records=row.records + delta[number])
                 unit.put(t.VECTOR, more)
         self.blocks(vectors, delta, born, dead)
-        for row in before:
-            if row.low in dead or row.high in dead or (row.low == row.high and row.low in lone):
-                self.drop(row)
+        for pair in before:
+            if (
+                pair.low in dead
+                or pair.high in dead
+                or (pair.low == pair.high and pair.low in lone)
+            ):
+                self.drop(pair)
         for members in self.lost:
             self.lose(members)
         self.propose(born, shared)

@@ -48,8 +48,6 @@ class Fitted:
 
     level: dict[int, int] = field(default_factory=dict)
     """By record."""
-    bases: dict[int, int] = field(default_factory=dict)
-    """By record: how many bases its part has; 2 stands for all that are more than one."""
     pairs: list[t.VectorPair] = field(default_factory=list)
     """The pairs that count: those inside of one part, strong enough for its step."""
 
@@ -171,7 +169,6 @@ class _Fitting:
         for base in part.bases:
             for record in self.bases[base].records:
                 self.out.level[record] = level
-                self.out.bases[record] = len(part.bases)
         self.out.pairs += part.pairs
 
     def reach(self, part: _Part, parts: list[_Part], threshold: int) -> set[int] | None:

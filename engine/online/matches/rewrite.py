@@ -111,11 +111,10 @@ def matched_of(unit: Unit, derived: Derived, records: Sequence[int]) -> Matched:
     of = [known[digest_of(values_of(values))] for values in every.values]
     vectors = every.vector.tolist()
     component = derived.component.tolist()
-    level, bound = derived.level.tolist(), derived.bound.tolist()
+    level = derived.level.tolist()
     counts = derived.counts.tolist()
     fitted = Fitted(
         {record: level[at] for record, at in zip(records, component, strict=True)},
-        {record: 1 if bound[at] else 2 for record, at in zip(records, component, strict=True)},
         [_pair(of, *row) for row, counts_ in zip(_pairs(every), counts, strict=True) if counts_],
     )
     return Matched(

@@ -55,7 +55,7 @@ def record_of(rules: Rules, live: Live) -> Record:
         live.traits,
         live.last_seen,
         live.count,
-        KINDS[live.kind],  # type: ignore[arg-type]  # the three kinds
+        KINDS[live.kind],  # the three kinds
         frozenset(
             (Identifier(kind, digest), Identifier("email", email))
             for kind, digest, email in live.further

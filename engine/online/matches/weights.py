@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sameas.engine.evidence import MISSING
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
     from sameas.engine.evidence import Matcher, Vector
+
+    Weigh = Callable[[NDArray[np.int32], NDArray[np.int32]], NDArray[np.int64]]
+    """The weights of pairs of vectors, by their places; `MISSING` where nothing can be said."""
 
 __all__ = ["Weights"]
 
@@ -37,6 +40,28 @@ class Weights:
     def many(self, pairs: Sequence[tuple[Vector, Vector]]) -> list[int | None]:
         """The weights of many pairs."""
         return [self.of(left, right) for left, right in pairs]
+
+    def compiled(self, values: Sequence[Vector]) -> Weigh:
+        """What weighs pairs of places in `values`, laid out for many pairs."""
+        if not hasattr(self.matcher, "comparisons"):
+            return lambda one, other: self.between(values, one, other)
+        import pyarrow as pa
+
+        from sameas.engine.match.weigh import Weigher
+        from sameas.matching.fields import Coded
+        from sameas.matching.vectors import Vectors
+
+        model: Any = self.matcher
+        columns = []
+        for place in range(len(model.fields)):
+            texts = sorted({one[place] for one in values} - {""})
+            at = {text: code for code, text in enumerate(texts)}
+            codes = np.array([at.get(one[place], -1) for one in values], dtype=np.int32)
+            columns.append(Coded(codes, pa.array(texts, pa.string())))
+        n = len(values)
+        rows = np.stack([column.codes for column in columns], axis=1)
+        vectors = Vectors(np.arange(n, dtype=np.int32), rows, np.ones(n, dtype=np.int32))
+        return Weigher.of(model, columns, vectors).weigh
 
     def between(
         self, values: Sequence[Vector], left: NDArray[np.integer], right: NDArray[np.integer]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from sameas.engine.online.matches import ladder
 from sameas.engine.online.matches.index import records_of
 from sameas.engine.online.matches.vectors import vector_from
+from sameas.engine.online.rules import LINKED
 from sameas.engine.online.summary import MOST_NAMES
 from sameas.graph.store import tables as t
 
@@ -76,9 +77,22 @@ def matched_components(out: Resolved) -> set[int]:
 
 
 def is_bound(out: Resolved, records: Sequence[int]) -> bool:
-    """Whether identifiers alone make a component one profile."""
-    fitted = out.matched.fitted
-    return fitted is None or fitted.bases[records[0]] == 1
+    """Whether identifiers alone join a component."""
+    parent = {record: record for record in records}
+
+    def root(one: int) -> int:
+        while parent[one] != one:
+            parent[one] = parent[parent[one]]
+            one = parent[one]
+        return one
+
+    first: dict[tuple[int, int], int] = {}
+    for record in records:
+        for one in out.region.carried[record]:
+            place = out.links[record, one][0]
+            if out.region.standing[one] == LINKED and place >= 0:
+                parent[root(record)] = root(first.setdefault((one, place), record))
+    return len({root(record) for record in records}) == 1
 
 
 def may_be_whole(state: State, out: Resolved, records: Sequence[int]) -> bool:

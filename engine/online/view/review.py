@@ -118,7 +118,8 @@ class _Desk:
     def best(self, apart: Apart) -> tuple[int, int, int]:
         """The pair of vectors that speaks for two profiles: the first in the order of the queue."""
         sides = [self.vectors(apart.left.cluster), self.vectors(apart.right.cluster)]
-        rows = pairs_of(self.unit, min(sides, key=lambda side: len(side)))
+        few: set[int] = min(sides, key=len)
+        rows = pairs_of(self.unit, few)
         return max(
             (row.weight, row.low, row.high)
             for row in rows

@@ -132,7 +132,7 @@ class _Rebuilding:
                     for pair, wanted in zip(rows, queue.tolist(), strict=True)
                     if wanted
                 ]
-                yield t.REVIEW, sorted(found, key=lambda r: (r.weight, r.low, r.high))
+                yield t.REVIEW, sorted(found, key=operator.attrgetter("weight", "low", "high"))
             key = operator.attrgetter(*table.key)
             yield table, sorted(rows, key=key)
 

@@ -91,10 +91,11 @@ def summaries(
         codes = name_lists[at]
         mine = loose.get(at, ())
         duplicates = sources.get(at, ())
+        compared = [] if vectors is None else vectors[at]
         if limits and (
             len(codes) > MOST_NAMES
             or len(mine) > MOST_NAMES
-            or len(vectors.get(at, ())) > MOST_NAMES
+            or len(compared) > MOST_NAMES
             or len(set(duplicates)) < len(duplicates)
         ):
             continue
@@ -108,8 +109,8 @@ def summaries(
             said = text(lists)
         held = name_json[codes[0]] if len(codes) == 1 else ",".join([name_json[c] for c in codes])
         tail = f"{owner_number[at]},{owner_arrival[at]}" if owned[at] else "null,0"
-        if at in vectors:
-            tail += f",[{','.join(map(str, vectors[at]))}]"
+        if compared:
+            tail += f",[{','.join(map(str, compared))}]"
             if matched[at]:
                 tail += f",true,{text(bound[at])}"
         out[at] = (
@@ -119,17 +120,17 @@ def summaries(
     return out
 
 
-def _vectors(derived: Derived, numbers: Sequence[int]) -> dict[int, list[int]]:
+def _vectors(derived: Derived, numbers: Sequence[int]) -> _Grouped | None:
     """By component: the vectors of its records, in the order of their first record."""
     if derived.matches is None:
-        return {}
+        return None
     codes = derived.matches.vector.astype(np.int32)
-    lists = _lists(derived.component, codes, len(derived.nodes))
-    return {
-        at: [numbers[one] for one in mine]
-        for at in range(len(derived.nodes))
-        if (mine := lists[at])
-    }
+    known = np.array(numbers, dtype=np.int64)
+    some = np.flatnonzero(codes >= 0)
+    keys = derived.component[some].astype(np.int64) * max(len(known), 1) + codes[some]
+    _, first = np.unique(keys, return_index=True)
+    first = some[np.sort(first)]
+    return _Grouped(derived.component[first], known[codes[first]], len(derived.nodes))
 
 
 def _held(derived: Derived) -> tuple[Longs, Longs]:
