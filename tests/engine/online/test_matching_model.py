@@ -93,10 +93,10 @@ def test_what_comes_is_matched_as_a_batch_would(out: Path, tmp_path: Path) -> No
                 answer = engine.submit(Event("web", [], told(r, one), str(number), 10**15)).result()
                 joined += not answer.created
             assert joined > 20
-            for one in r.sample(known, 20):
-                engine.submit(Withdrawal("crm", one.record_id or "", 2 * 10**15)).result()
-            for one in r.sample(known, 20):
-                event = Event("crm", [], told(r, r.choice(traits)), one.record_id, 3 * 10**15)
+            for gone in r.sample(known, 20):
+                engine.submit(Withdrawal("crm", gone.record_id or "", 2 * 10**15)).result()
+            for back in r.sample(known, 20):
+                event = Event("crm", [], told(r, r.choice(traits)), back.record_id, 3 * 10**15)
                 engine.submit(event).result()
             assert engine.settled(60)
             with engine.reader() as reader:
