@@ -20,8 +20,8 @@ def test_a_match_is_an_edge_with_its_weight() -> None:
 def test_a_refused_match_names_what_refused_it() -> None:
     with running(9) as run:
         run.say([row("a", "Ann"), row("b", "Ann")])
-        sides = [frozenset({RecordKey("web", one)}) for one in "ab"]
-        run.say([Judgement("j", "different", *sides, 3)])
+        left, right = (frozenset({RecordKey("web", one)}) for one in "ab")
+        run.say([Judgement("j", "different", left, right, 3)])
         with run.engine.view() as view:
             graph = view.graph(run.profiles()[1])
         (edge,) = [one for one in graph.edges if one.kind == "match"]
