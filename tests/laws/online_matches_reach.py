@@ -48,7 +48,7 @@ def counted() -> Iterator[Counter[str]]:
     def dropped(*_: Any) -> None:
         found["a pair is gone"] += 1
 
-    def proposed(_result: None, self: Any, born: list[int]) -> None:
+    def proposed(_result: None, self: Any, born: set[int], _shared: set[int]) -> None:
         found["a key proposes again"] += len(self.gained)
         found["a new vector"] += len(born)
 

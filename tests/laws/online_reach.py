@@ -79,7 +79,7 @@ def counted() -> Iterator[Counter[str]]:
     def told(_result: None, _self: Any, entry: Any) -> None:
         found[entry.change] += 1
 
-    def written(_result: Any, _cache: Any, _state: Any, out: Any, _feed: Any) -> None:
+    def written(_result: Any, _cache: Any, _state: Any, out: Any, *_: Any) -> None:
         for _place, _granted, reason in out.links.values():
             found["component limit"] += reason is not None and "component limit" in reason
 
