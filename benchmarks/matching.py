@@ -9,6 +9,7 @@ Compiled code is cold in the first line, in a folder of the run's own, and warm 
 
     python benchmarks/matching.py --sizes 20k,100k,1M --peer /path/to/python
     python benchmarks/matching.py --sizes 1M --seed 7 --stages --json
+    python benchmarks/matching.py --sizes 1M --online       # and one record at a time against them
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ __all__ = ["Bench", "Run", "best_closure", "growth"]
 HERE = Path(__file__).resolve().parent
 PACKAGES = ("sameas", "numpy", "numba", "polars", "pyarrow", "rapidfuzz")
 SMALL = 5_000  # records of the warm-up
+MORE = 1_100  # records that come one at a time; the first hundred warm up
 WARM_UP = (", cold", ", warm")
 
 
@@ -112,8 +114,7 @@ class Bench:
         out = self.temp / "out"
         shutil.rmtree(out, ignore_errors=True)
         command = sameas("resolve", str(folder / RECORDS), "-o", str(out), "-q")
-        env = {"NUMBA_CACHE_DIR": str(self.compiled)} if self.compiled else {}
-        used = run(command, env=env, timeout=self.timeout)
+        used = run(command, env=self._env(), timeout=self.timeout)
         said = evaluate(out, folder / TRUTH).scores
         sizes = pl.scan_parquet(out / "records.parquet").group_by("profile_id").len()
         largest = sizes.select(pl.col("len").max()).collect().item()
@@ -152,6 +153,38 @@ class Bench:
             except ProcessError as failure:
                 runs.append(Run(records, "splink", failed=str(failure)))
         return runs
+
+    def online(self, records: int) -> dict[str, object]:
+        """Records that come one at a time to a store that holds `records`: one_by_one.py."""
+        folder = self.people(records + MORE)
+        everything = pl.read_parquet(folder / RECORDS)
+        everything.head(records).write_parquet(folder / RECORDS)
+        everything.tail(MORE).write_parquet(folder / "more.parquet")
+        del everything
+        self.resolve(folder)
+        store = self.temp / "people.db"
+        env = self._env()
+        loading = run(
+            sameas("load", str(self.temp / "out"), "--store", str(store)),
+            env=env,
+            timeout=self.timeout,
+        )
+        more = [str(HERE / "one_by_one.py"), str(store), str(folder / "more.parquet")]
+        said = json.loads(run([sys.executable, *more], env=env, timeout=self.timeout).output)
+        for path in self.temp.glob("people.db*"):
+            path.unlink()
+        return {
+            "held": records,
+            "load CPU s": fixed(loading.cpu, 1),
+            "sent": said["records"],
+            "CPU ms each": fixed(said["cpu_ms"], 2),
+            "p50 ms": fixed(said["p50_ms"], 2),
+            "p99 ms": fixed(said["p99_ms"], 2),
+            "found somebody": fixed(said["joined"], 3),
+        }
+
+    def _env(self) -> dict[str, str]:
+        return {"NUMBA_CACHE_DIR": str(self.compiled)} if self.compiled else {}
 
 
 def best_closure(truth: pl.DataFrame, pairs: pl.DataFrame) -> tuple[float, Scores, int]:
@@ -214,6 +247,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--peer", type=Path, help="Python interpreter that has splink and duckdb")
     parser.add_argument("--one-name", action="store_true", help="one source has full names only")
     parser.add_argument("--no-cold", action="store_true", help="leave out the run that compiles")
+    parser.add_argument("--online", action="store_true", help="one record at a time as well")
     parser.add_argument("--stages", action="store_true", help="show what each stage took")
     parser.add_argument("--timeout", type=float, default=7200.0, help="seconds for one process")
     parser.add_argument("--temp", type=Path, help="where files go meanwhile (2 GB at 5M)")
@@ -232,6 +266,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if told.peer is not None and not told.peer.is_file():
         parser.error(f"--peer {told.peer}: no such interpreter")
     runs: list[Run] = []
+    online: list[dict[str, object]] = []
     with tempfile.TemporaryDirectory(prefix="sameas-bench-", dir=told.temp) as temp:
         compiled = None if told.no_cold else Path(temp) / "compiled"
         bench = Bench(Path(temp), told.seed, told.peer, told.one_name, told.timeout, compiled)
@@ -243,6 +278,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
                 ]
             for size in sizes:
                 runs += bench.size(size)
+                online += [bench.online(size)] if told.online else []
                 print(f"{size:,} done", file=sys.stderr)
         except (ProcessError, SameasError) as failure:
             sys.exit(str(failure))
@@ -251,11 +287,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
         installed |= {f"peer's {name}": number for name, number in one.versions.items()}
     machine = {"system": platform.platform(), "cores": os.cpu_count()}
     if told.json:
-        result = {"versions": installed, "machine": machine, "runs": [asdict(r) for r in runs]}
-        print(json.dumps(result | {"seed": told.seed}, indent=2))
+        result = {"versions": installed, "machine": machine, "seed": told.seed, "online": online}
+        print(json.dumps({**result, "runs": [asdict(one) for one in runs]}, indent=2))
         return
     show([one.row() for one in runs])
     show(growth(runs))
+    show(online)
     if told.stages:
         show([{"records": one.records, **one.stages} for one in runs if one.stages])
     print(", ".join(f"{name} {number}" for name, number in installed.items()))

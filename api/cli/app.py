@@ -17,6 +17,7 @@ from sameas.api.cli import (
     model,
     policy,
     resolve,
+    review,
     serve,
     train,
     verify,
@@ -81,6 +82,7 @@ app.command(name="serve")(serve.serve)
 app.add_typer(key.app, name="key")
 app.command(name="load")(load.load)
 app.command(name="dump")(dump.dump)
+app.command(name="review")(review.review)
 app.command(name="verify")(verify.verify)
 app.command(name="backup")(backup.backup)
 app.command(name="demo")(demo.demo)

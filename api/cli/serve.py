@@ -38,6 +38,10 @@ def serve(
         Path | None,
         typer.Option("--policy", envvar="SAMEAS_POLICY", help="Policy file of a new store."),
     ] = None,
+    model: Annotated[
+        Path | None,
+        typer.Option("--model", envvar="SAMEAS_MODEL", help="Model file of a new store."),
+    ] = None,
     cors: Annotated[
         list[str] | None,
         typer.Option(
@@ -108,25 +112,28 @@ def serve(
         grace=grace,
     )
     console = people()
-    with listen(host, port) as at, open_engine(store, policy=policy) as engine:
+    with listen(host, port) as at, open_engine(store, policy=policy, model=model) as engine:
         warm()
         url = address(host, at.getsockname()[1])
         run(engine, settings, at=at, told=lambda: _announce(console, engine, settings, store, url))
 
 
-def open_engine(store: Path, *, policy: Path | None = None) -> Engine:
+def open_engine(store: Path, *, policy: Path | None = None, model: Path | None = None) -> Engine:
     """The engine of a store's file, its erase key beside it; both are made if need be.
 
     Raises:
-        InputError: a policy is given for a store that has another.
+        InputError: a policy or a model is given for a store that has another.
         PolicyError: the policy file has faults.
+        ModelError: the model file has faults.
         SameasError: the store cannot be opened.
     """
     from sameas.engine import policy as policies
+    from sameas.engine.batch.matching import read_model
     from sameas.engine.online.engine import Engine
     from sameas.engine.online.erase_key import erase_key_of
     from sameas.engine.online.loading import fact
     from sameas.graph.store import open_store
+    from sameas.matching.model import to_json
 
     rules = None if policy is None else policies.load(policy)
     held = open_store(store)
@@ -135,7 +142,11 @@ def open_engine(store: Path, *, policy: Path | None = None) -> Engine:
         if known is not None and rules is not None:
             _same(policies.loads(known), rules, policy)
             rules = None
-        return Engine(held, policy=rules, erase_key=erase_key_of(store))
+        text = None if model is None else to_json(read_model(model))
+        if known is not None and text is not None:
+            _same_model(fact(held, "model"), text, model)
+            text = None
+        return Engine(held, policy=rules, model=text, erase_key=erase_key_of(store))
     except BaseException:
         held.close()
         raise
@@ -149,6 +160,18 @@ def _same(known: Policy, given: Policy, file: Path | None) -> None:
                 f"--policy {file}",
                 "the store has another policy",
                 "leave it out; POST /v1/policy/preview tries it, PUT /v1/policy changes to it",
+            )
+        )
+
+
+def _same_model(known: str | None, given: str, file: Path | None) -> None:
+    """Go on, if a store has the model that is given."""
+    if known != given:
+        raise InputError(
+            Fault(
+                f"--model {file}",
+                "the store has another model, or none",
+                "leave it out; PUT /v1/model changes to it",
             )
         )
 

@@ -197,6 +197,21 @@ def unmerge(
     return Ask("POST", where, reading(a.Unmerged), body, again=_KEYED, patience=60)
 
 
+def review(*, after: str = "", limit: int = 20) -> Ask[a.ReviewPage]:
+    """Pairs of profiles that are alike and lie apart, the likeliest first."""
+    return Ask(
+        "GET", parts("review"), reading(a.ReviewPage), params={"after": after, "limit": limit}
+    )
+
+
+def decide(
+    item: str, decision: Literal["same", "different"], *, author: str = "", reason: str = ""
+) -> Ask[a.Judged]:
+    """Settle an item of the review queue for good, by its id."""
+    body = {"decision": decision, "author": author, "reason": reason}
+    return Ask("POST", parts("review", item), reading(a.Judged), body, again=_KEYED)
+
+
 # -- the policy ------------------------------------------------------------------------------
 
 
@@ -214,6 +229,18 @@ def set_policy(policy: str) -> Ask[a.PolicyState]:
 def preview_policy(policy: str) -> Ask[a.Preview]:
     """What a policy would do to the graph as it is; nothing changes."""
     where, body = parts("policy", "preview"), {"policy": policy}
+    return Ask("POST", where, reading(a.Preview), body, patience=3600)
+
+
+def set_model(model: str | None) -> Ask[a.PolicyState]:
+    """Begin to change to a model, the text of model.json; None: match nothing."""
+    where, body = parts("model"), {"model": model}
+    return Ask("PUT", where, reading(a.PolicyState), body, again=Again.REFUSED, patience=60)
+
+
+def preview_model(model: str | None) -> Ask[a.Preview]:
+    """What a model would do to the graph as it is; nothing changes."""
+    where, body = parts("model", "preview"), {"model": model}
     return Ask("POST", where, reading(a.Preview), body, patience=3600)
 
 

@@ -17,7 +17,16 @@ from sameas.api.http.errors import CODES, Problem, invalid, problem_of
 from sameas.api.http.gate import Gate
 from sameas.api.http.hot import LookupRoute, MergeRoute, RecordsRoute
 from sameas.api.http.openapi import document
-from sameas.api.http.routes import feed, keys, ledger, policy, privacy, profiles, server
+from sameas.api.http.routes import (
+    feed,
+    keys,
+    ledger,
+    policy,
+    privacy,
+    profiles,
+    review,
+    server,
+)
 from sameas.api.http.service import Json, Service
 from sameas.api.http.settings import Settings
 from sameas.api.http.writes import purge
@@ -36,7 +45,7 @@ if TYPE_CHECKING:
 
 __all__ = ["App", "create_app"]
 
-_ROUTERS = (profiles, ledger, feed, policy, privacy, keys, server)
+_ROUTERS = (profiles, ledger, review, feed, policy, privacy, keys, server)
 _PURGE_SECONDS = 600
 _SLICE = 200
 _HOUR = 3_600_000_000

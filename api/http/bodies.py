@@ -8,12 +8,14 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 __all__ = [
+    "Decide",
     "Erase",
     "Identifiers",
     "Judge",
     "Lookup",
     "MakeKey",
     "Merge",
+    "NewModel",
     "NewPolicy",
     "Rudder",
     "SearchFor",
@@ -173,6 +175,20 @@ class NewPolicy(msgspec.Struct, forbid_unknown_fields=True):
     """A policy, as the text of policy.toml."""
 
     policy: str
+
+
+class NewModel(msgspec.Struct, forbid_unknown_fields=True):
+    """A model, as the text of model.json; null or nothing: nothing is matched."""
+
+    model: str | None
+
+
+class Decide(msgspec.Struct, forbid_unknown_fields=True):
+    """What somebody says of an item of the review queue."""
+
+    decision: Literal["same", "different"]
+    author: Annotated[str, Meta(max_length=200)] = ""
+    reason: Annotated[str, Meta(max_length=2000)] = ""
 
 
 class MakeKey(msgspec.Struct, forbid_unknown_fields=True):

@@ -1,7 +1,8 @@
 """Which fields live records can be compared by, from the traits and identifiers that they have.
 
 Traits are known by their canonical names (`engine/read/names.py`): what a column means was settled
-when it was read. A trait of no known meaning is left to `strangers`, which looks at what it does.
+when it was read. A trait of no known meaning is no field: a status, a plan or a note would pass for
+evidence where there are few records.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from sameas.engine.policy import Policy
     from sameas.matching.fields import FieldKind
 
-__all__ = ["MIN_RECORDS", "detect", "enough", "raw_columns", "unknown_traits"]
+__all__ = ["MIN_RECORDS", "detect", "enough", "raw_columns"]
 
 MIN_RECORDS = 100
 """Fewer records than this teach nothing: their answer would be a guess."""
@@ -60,10 +61,6 @@ _FIELDS: tuple[tuple[str, FieldKind, tuple[str, ...]], ...] = (
 )
 _IDENTIFIERS: Mapping[str, FieldKind] = {"email": "email", "phone": "phone"}
 """What people type in and share; a cookie or an account is exact, and links."""
-_NOT_FIELDS = frozenset(
-    ["plan", "language", "ip", "user_agent", "title", "suffix", "nickname", "address"]
-)
-"""Known, and about a visit, a contract or a mode of address; a whole address is looked at below."""
 _WHO = frozenset(["given_name", "family_name", "full_name", "date", "organisation", "code"])
 _MOST = 16
 
@@ -110,12 +107,6 @@ def enough(fields: Sequence[Field], records: int) -> str:
     if len(fields) < 3 or not any(field.kind in _WHO for field in fields):
         return "too few fields that can be compared"
     return ""
-
-
-def unknown_traits(columns: Columns) -> tuple[str, ...]:
-    """Traits that no field reads and whose meaning is not known, by name."""
-    known = {trait for *_, traits in _FIELDS for trait in traits} | _NOT_FIELDS
-    return tuple(sorted(trait for trait in columns.traits if trait not in known))
 
 
 def raw_columns(fields: Sequence[Field], columns: Columns) -> dict[str, pa.Array]:

@@ -18,7 +18,7 @@ from sameas.engine.match.score import Matched, code, scored, voting
 from sameas.engine.match.weigh import Weigher
 from sameas.graph.model import RecordKey
 from sameas.matching.blocking import MAX_KEY_RECORDS, block, choose_keys, collect
-from sameas.matching.model import Labels, train
+from sameas.matching.model import Labels, tables_of, train
 from sameas.matching.model.train import MIN_FIELDS
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ def learn(
         labels=_labels(columns, vectors.of_record, labels),
     )
     say("weighing")
-    weigher = Weigher.of(model, coded, vectors)
+    weigher = Weigher(report.sight, tables_of(model, coded))
     matched = scored(model, vectors, pairs, report.weights, weigher, groups)
     policy, decisions = decided(columns, policy, matched, weigher, free=free)
     return Learned("", matched, policy, decisions)

@@ -11,6 +11,7 @@ from sameas.engine.online.background import hold_back
 from sameas.engine.online.events import Answer, Refusal
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import Folded, fold, hold
+from sameas.engine.online.matches.index import shift
 from sameas.engine.online.namesakes import begin, has_namesakes, widen
 from sameas.engine.online.numbering import numbered
 from sameas.engine.online.quick import quick
@@ -81,23 +82,25 @@ def reconsider(unit: Unit, state: State, named: Iterable[Ref]) -> Feed:
 def _resolve(
     unit: Unit, state: State, after: dict[int, Live | None], feed: Feed, budget: int | None
 ) -> None:
+    moved = None
     if len(after) == 1:
         ((number, live),) = after.items()
         before = unit.get(t.RECORD, (number,))
         assert before is not None
+        moved = shift(unit, state, after, budget=budget)
         if live is not None:
             if before.live:
-                if _touch(unit, state, before, live, feed):
+                if not moved.seen and _touch(unit, state, before, live, feed):
                     state.fast += 1
                     return
             else:
                 mark = unit.mark()
-                if fast.join(unit, state, live, feed):
+                if fast.join(unit, state, live, feed, moved):
                     state.fast += 1
                     return
                 unit.undo(mark)
     state.slow += 1
-    slow.resolve(unit, state, widen(unit, state, after), feed, budget=budget)
+    slow.resolve(unit, state, widen(unit, state, after), feed, before=moved, budget=budget)
 
 
 def _touch(unit: Unit, state: State, before: t.RecordRow, live: Live, feed: Feed) -> bool:

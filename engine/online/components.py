@@ -9,6 +9,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 from sameas.engine.online.fast import summary_of
+from sameas.engine.online.matches.whole import is_bound, matched_components, may_be_whole
 from sameas.engine.online.namesakes import called
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.state import Live, decode_traits
@@ -52,14 +53,20 @@ def write_components(
     members: dict[int, list[int]] = defaultdict(list)
     for record, piece in out.component.items():
         members[piece].append(record)
+    matched = matched_components(out)
     for piece, number in component.items():
         summary = None
         mine = None
-        if out.whole[piece]:
+        if out.whole[piece] or (piece in matched and may_be_whole(state, out, members[piece])):
             mine = cluster[out.cluster[members[piece][0]]]
-            if not _is_named(unit, state, out, members[piece]):
-                summary = _summary(unit, state, out, members[piece], ids[mine])
-        row = t.Component(number, out.nodes[piece], mine, summary)
+            # what the ladder parts is looked at in full: who comes may bring it together
+            if not out.level[piece] and not _is_named(unit, state, out, members[piece]):
+                summary = _summary(
+                    unit, state, out, members[piece], ids[mine], matched=piece in matched
+                )
+            if summary is None and not out.whole[piece]:
+                mine = None
+        row = t.Component(number, out.nodes[piece], mine, summary, out.level[piece])
         if unit.get(t.COMPONENT, (number,)) != row:
             unit.put(t.COMPONENT, row)
 
@@ -80,7 +87,13 @@ def _is_named(unit: Unit, state: State, out: Resolved, records: list[int]) -> bo
 
 
 def _summary(
-    unit: Unit, state: State, out: Resolved, records: list[int], ids: list[t.Issued]
+    unit: Unit,
+    state: State,
+    out: Resolved,
+    records: list[int],
+    ids: list[t.Issued],
+    *,
+    matched: bool,
 ) -> str | None:
     """The summary of a whole component; None: it is close to a limit and is looked at in full."""
     region, rules = out.region, state.rules
@@ -103,7 +116,11 @@ def _summary(
         )  # fmt: skip
         part = summary_of(rules, live, known, row.arrival)
         part.owner, part.owner_arrival = (number, row.arrival) if single else (None, 0)
+        if (vector := out.matched.vector.get(number)) is not None:
+            part.vectors = [vector]
         parts.append(part)
     parts[0].ids = [one.number for one in ids]
+    if matched:
+        parts[0].matched, parts[0].bound = True, is_bound(out, records)
     whole = union(parts, rules)
     return None if whole is None else whole.dumps()

@@ -23,6 +23,7 @@ class Counters(msgspec.Struct, gc=False):
     input: int = 0
     arrival: int = 0
     position: int = 0
+    vector: int = 0
 
     @property
     def lock(self) -> threading.Lock:

@@ -13,7 +13,7 @@ from sameas.engine.online.door import Said
 from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
 from sameas.engine.online.outcomes import Health
-from sameas.engine.online.policies import Policies
+from sameas.engine.online.policies import KEEP, Policies
 from sameas.engine.online.rules import Rules
 from sameas.engine.online.writer import Writer
 from sameas.engine.policy import loads
@@ -66,6 +66,7 @@ class Engine:
         store: Store,
         *,
         policy: Policy | None = None,
+        model: str | None = None,
         id_key: bytes | None = None,
         erase_key: bytes | None = None,
         budget: int = BUDGET,
@@ -76,6 +77,7 @@ class Engine:
         Args:
             store: an open store; the engine closes it.
             policy: of a store that is new; None: the default policy.
+            model: the text of a model.json, of a store that is new; None: nothing is matched.
             id_key: 16 bytes or more that make the profile ids of a store that is new.
             erase_key: 16 to 64 bytes kept apart from the store; needed to erase and suppress, and
                 from then on to open the store. See `erase_key_of`.
@@ -87,8 +89,8 @@ class Engine:
                 key of its suppressions.
         """
         if fact(store, "policy") is None:
-            found(store, policy=policy, id_key=id_key)
-        elif policy is not None or id_key is not None:
+            found(store, policy=policy, id_key=id_key, model=model)
+        elif policy is not None or model is not None or id_key is not None:
             raise EngineError(
                 Fault("store", "has a policy and an id key", "change the policy with set_policy")
             )
@@ -154,9 +156,12 @@ class Engine:
         """Let what comes from now on be seen again; see `Calls.unsuppress`."""
         return self.run(self.calls.unsuppress(**named))
 
-    def preview(self, policy: Policy) -> Preview:
-        """Say what another policy would do to the graph as it is. O(inputs), beside the writes."""
-        return self._policies.preview(policy)
+    def preview(self, policy: Policy | None = None, *, model: str | None = KEEP) -> Preview:
+        """Say what another policy or model would do to the graph as it is.
+
+        O(inputs), beside the writes. What is not given stays; `model=None` matches nothing.
+        """
+        return self._policies.preview(policy, model)
 
     def set_policy(self, policy: Policy) -> PolicyState:
         """Begin to change the policy; see `whole.change_policy`. Returns when that is durable.
@@ -165,6 +170,16 @@ class Engine:
             EngineError: a change is under way.
         """
         return self._policies.change(policy)
+
+    def set_model(self, model: str | None) -> PolicyState:
+        """Begin to change the model, the text of a model.json; None: nothing is matched.
+
+        As a change of the policy, and told by `policy_state` too.
+
+        Raises:
+            SameasError: the text is no model, or a change is under way.
+        """
+        return self._policies.change(None, model)
 
     def policy_state(self) -> PolicyState:
         """Tell the policy in force, and how far a change to another one is."""
@@ -193,7 +208,7 @@ class Engine:
         from sameas.engine.online.view import View
 
         with self.store.snapshot() as reader:
-            yield View(reader, _rules_of(fact(reader, "policy") or ""))
+            yield View(reader, _rules_of(fact(reader, "policy") or "", fact(reader, "model")))
 
     def health(self) -> Health:
         """How the engine does. Cheap."""
@@ -234,9 +249,9 @@ class Engine:
 
 
 @lru_cache(maxsize=2)
-def _rules_of(policy: str) -> Rules:
+def _rules_of(policy: str, model: str | None) -> Rules:
     """The rules of a state of the store: in a policy change, not those of the writer."""
-    return Rules(loads(policy))
+    return Rules(loads(policy), model)
 
 
 def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:

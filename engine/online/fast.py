@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sameas.engine.online.feed import Entry
+from sameas.engine.online.matches.review import review
+from sameas.engine.online.matches.whole import alike, stays_whole
 from sameas.engine.online.namesakes import called, has_namesakes, note
 from sameas.engine.online.numbering import numbered
 from sameas.engine.online.rows import link_row, put_record
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sameas.engine.online.feed import Feed
+    from sameas.engine.online.matches.index import Shift
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
@@ -64,9 +67,14 @@ def summary_of(
     )
 
 
-def join(unit: Unit, state: State, live: Live, feed: Feed) -> bool:
-    """Let a record in that was not live before; False: it must go the slow way."""
+def join(unit: Unit, state: State, live: Live, feed: Feed, moved: Shift) -> bool:
+    """Let a record in that was not live before; False: it must go the slow way.
+
+    `moved` is what its vector did to the index of matches.
+    """
     rules = state.rules
+    if not moved.grows:
+        return False
     if has_namesakes(unit, state, live):
         return False
     known: list[tuple[t.IdentifierRow, int, int]] = []
@@ -82,6 +90,11 @@ def join(unit: Unit, state: State, live: Live, feed: Feed) -> bool:
         known.append((row, place, standing))
     if state.named and _is_named(unit, state, live, [row for row, _, _ in known]):
         return False
+    linked = set(components)
+    matches = alike(unit, live.number, moved)
+    if matches is None:
+        return False
+    components |= matches
     unit.fetch(t.COMPONENT, [(one,) for one in components])
     parts = unit.get_all(t.COMPONENT, [(one,) for one in sorted(components)])
     nodes = {part.number: part.nodes for part in parts}
@@ -105,19 +118,23 @@ def join(unit: Unit, state: State, live: Live, feed: Feed) -> bool:
         if row.standing == LINKED:  # its component counts it already
             own.values[place] -= 1
             own.seen[place] -= 1
+    if (vote := unit.get(t.VOTE, (live.number,)) if rules.matcher else None) is not None:
+        own.vectors = [vote.vector]
+    own.matched, own.bound = bool(matches), components == linked
     summaries = [own]
     for part in parts:
-        if part.summary is None:
+        if part.summary is None or part.level:
             return False
         summaries.append(Summary.loads(part.summary))
     whole = union(summaries, rules)
-    if whole is None:
+    if whole is None or not stays_whole(unit, state, whole):
         return False
     size = sum(nodes.values()) + 1
     size += sum(s == LINKED and row.standing == GONE for row, _, s in known)
     if size > rules.policy.max_component:
         return False
     _commit(unit, state, live, known, parts, summaries, whole, size, feed)
+    review(unit, state, whole.vectors if len(parts) > 1 else own.vectors)
     return True
 
 

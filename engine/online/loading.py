@@ -22,10 +22,21 @@ if TYPE_CHECKING:
     from sameas.graph.model import Ref
     from sameas.graph.store.port import Reader, Store
 
-__all__ = ["WANTED", "fact", "found", "judgement_of", "load_state", "row_of", "settle_words"]
+__all__ = [
+    "WANTED",
+    "WANTED_MODEL",
+    "fact",
+    "found",
+    "judgement_of",
+    "load_state",
+    "row_of",
+    "settle_words",
+]
 
 WANTED = "policy_wanted"
 """The fact that a change to another policy was begun, until it is done or has failed."""
+WANTED_MODEL = "model_wanted"
+"""The text of the model that goes with it; empty: none."""
 
 _refs = msgspec.json.Decoder(list[str]).decode
 
@@ -36,7 +47,9 @@ def fact(store: Reader, name: str) -> str | None:
     return rows[0].value if rows else None
 
 
-def found(store: Store, *, policy: Policy | None, id_key: bytes | None) -> None:
+def found(
+    store: Store, *, policy: Policy | None, id_key: bytes | None, model: str | None = None
+) -> None:
     """Write the facts of a store that has none yet."""
     facts = {
         "policy": policies.dumps(policy or policies.default()),
@@ -44,6 +57,8 @@ def found(store: Store, *, policy: Policy | None, id_key: bytes | None) -> None:
         "counters": Counters().dumps(),
         "digests": "",
     }
+    if model is not None:
+        facts["model"] = model
     rows: dict[tuple[str, ...], t.Row] = {
         (name,): t.Meta(name, value) for name, value in facts.items()
     }
@@ -54,7 +69,7 @@ def load_state(store: Reader, *, erase_key: bytes = b"") -> State:
     """What the writer must know, read from the store."""
     policy = policies.loads(fact(store, "policy") or "")
     state = State(
-        Rules(policy),
+        Rules(policy, fact(store, "model")),
         Counters.loads(fact(store, "counters")),
         np.frombuffer(bytes.fromhex(fact(store, "id_key") or "")[:16], dtype=np.uint64),
         digests=bool(fact(store, "digests")),

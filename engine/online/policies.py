@@ -11,18 +11,24 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sameas.engine import policy as policies
-from sameas.engine.online.loading import WANTED, fact
+from sameas.engine.online.loading import WANTED, WANTED_MODEL, fact
 from sameas.engine.online.outcomes import PolicyState
+from sameas.engine.online.rules import Rules
 from sameas.errors import EngineError, Fault, SameasError
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from sameas.engine.online.outcomes import Preview
+    from sameas.engine.online.state import State
+    from sameas.engine.online.unit import Unit
     from sameas.engine.online.writer import Writer
     from sameas.engine.policy import Policy
     from sameas.graph.store.port import Store
 
-__all__ = ["Policies"]
+__all__ = ["KEEP", "Policies"]
+
+KEEP = "keep"
+"""Instead of a model's text: the model that is in force."""
 
 
 @dataclass(slots=True)
@@ -47,38 +53,50 @@ class Policies:
         self._last = _Change()
         begun = fact(store, WANTED)
         if begun is not None:
-            self._begin(begun)
+            self._begin(begun, fact(store, WANTED_MODEL) or "")
 
-    def preview(self, policy: Policy) -> Preview:
-        """Say what a policy would do to the graph as it is. O(inputs), beside the writes."""
+    def preview(self, policy: Policy | None, model: str | None = KEEP) -> Preview:
+        """Say what a policy or model would do to the graph as it is.
+
+        O(inputs), beside the writes.
+        """
         from sameas.engine.online.whole import preview
 
         with self._store.snapshot() as reader:
-            return preview(reader, policy)
+            return preview(reader, self._rules(policy, model))
 
-    def change(self, policy: Policy) -> PolicyState:
-        """Begin to change to a policy; returns when it is durable that it was begun.
+    def _rules(self, policy: Policy | None, model: str | None) -> Rules:
+        """Those in force, but for what is given."""
+        now = self._writer.state.rules
+        return Rules(policy or now.policy, now.model if model == KEEP else model)
+
+    def change(self, policy: Policy | None, model: str | None = KEEP) -> PolicyState:
+        """Begin to change to a policy and a model; returns when it is durable that it was begun.
 
         Raises:
             EngineError: a change is under way.
             StoreError: it could not be written down.
         """
-        wanted = policies.dumps(policy)
         with self._lock:
             if self._changing():
                 raise EngineError(
                     Fault("policy", "a change is under way", "wait until it is done or has failed")
                 )
-            self._writer.submit(
-                lambda unit, _state: unit.put(t.META, t.Meta(WANTED, wanted)), alone=True
-            ).result()
-            self._begin(wanted)
+            rules = self._rules(policy, model)
+            facts = {WANTED: policies.dumps(rules.policy), WANTED_MODEL: rules.model or ""}
+
+            def begin(unit: Unit, _state: State) -> None:
+                for name, value in facts.items():
+                    unit.put(t.META, t.Meta(name, value))
+
+            self._writer.submit(begin, alone=True).result()
+            self._begin(facts[WANTED], facts[WANTED_MODEL])
         return self.state()
 
-    def _begin(self, wanted: str) -> None:
+    def _begin(self, policy: str, model: str) -> None:
         self._last = _Change(position=self._last.position)
         self._thread = threading.Thread(
-            target=self._run, args=(wanted, self._last), name="sameas-policy", daemon=True
+            target=self._run, args=(policy, model, self._last), name="sameas-policy", daemon=True
         )
         self._thread.start()
 
@@ -97,7 +115,7 @@ class Policies:
     def _changing(self) -> bool:
         return self._thread is not None and self._thread.is_alive()
 
-    def _run(self, wanted: str, change: _Change) -> None:
+    def _run(self, policy: str, model: str, change: _Change) -> None:
         from sameas.engine.online.whole import change_policy
 
         def progress(_stage: str, turn: int, tries: int | None) -> None:
@@ -105,11 +123,15 @@ class Policies:
             change.attempt = change.attempts if tries is None else turn + 1
 
         try:
-            policy = policies.loads(wanted)
-            change.position = change_policy(self._store, self._writer, policy, progress=progress)
+            rules = Rules(policies.loads(policy), model or None)
+            change.position = change_policy(self._store, self._writer, rules, progress=progress)
         except Exception as failure:  # noqa: BLE001 - nobody waits for it; whoever asks is told
             with suppress(SameasError):  # of an engine that was closed the next one goes on
-                self._writer.submit(
-                    lambda unit, _state: unit.delete(t.META, (WANTED,)), alone=True
-                ).result()
+                self._writer.submit(_forget, alone=True).result()
             change.failed = str(failure) or type(failure).__name__
+
+
+def _forget(unit: Unit, _state: State) -> None:
+    """No change is wanted any more."""
+    for name in (WANTED, WANTED_MODEL):
+        unit.delete(t.META, (name,))

@@ -18,6 +18,7 @@ from sameas.engine.ids.kernels import profile_id
 from sameas.engine.online.door import CONTENT, EVENT, VERSION, WITHDRAWAL
 from sameas.engine.online.events import Answer
 from sameas.engine.online.fold import APPLIED, fold_traits
+from sameas.engine.online.matches.vectors import vector_of
 from sameas.engine.online.opaque import next_incarnation
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
@@ -52,6 +53,8 @@ def quick(unit: Unit, state: State, said: Said) -> Answer | None:
         return None
     row = unit.one(t.RECORD, _KEY, (said.record_id, said.source))
     if row is None:
+        if vector_of(state.rules, said) is not None:
+            return None  # it may match somebody
         return _new(unit, state, said)
     if said.kind == EVENT and row.live and row.kind == EVENT and not said.spelled:
         return _again(unit, state, said, row)
@@ -101,7 +104,8 @@ def _again(unit: Unit, state: State, said: Said, row: t.RecordRow) -> Answer | N
     traits, times = dict(before), decode_times(row.trait_times or "{}")
     fold_traits(traits, times, said)
     if traits != before and (
-        person_name(traits) != person_name(before)
+        state.rules.weights is not None
+        or person_name(traits) != person_name(before)
         or exclusive_values(state.rules, traits) != exclusive_values(state.rules, before)
     ):
         return None

@@ -68,7 +68,7 @@ class _Gathering:
         """By record that changed: its identifiers then."""
         self.before: dict[int, list[int]] = {}
 
-    def run(self, named: Iterable[Ref]) -> Region:
+    def run(self, named: Iterable[Ref], also: set[int]) -> Region:
         unit = self.unit
         self.number_changed()
         touched = {one for ids in (*self.before.values(), *self.after.values()) for one in ids}
@@ -91,7 +91,7 @@ class _Gathering:
             if standing.get(one, 0) == LINKED or self.row(one).standing == LINKED
         }
         awake = self.partners(flipped, ())
-        seeds = restructured | self.carriers(linking) | self.records_of(awake)
+        seeds = restructured | self.carriers(linking) | self.records_of(awake) | also
         return self.closed(seeds, standing)
 
     # -- what changed -----------------------------------------------------------------------
@@ -343,12 +343,15 @@ def gather(
     state: State,
     changed: Mapping[int, Live | None],
     named: Iterable[Ref] = (),
+    also: Iterable[int] = (),
     *,
     budget: int | None = None,
 ) -> Region:
     """The region of records that changed and of references that judgements newly speak of.
 
+    `also` are records whose matches are others now.
+
     Raises:
         TooLarge: its components have more than `budget` nodes.
     """
-    return _Gathering(unit, state, changed, budget).run(list(named))
+    return _Gathering(unit, state, changed, budget).run(list(named), set(also))

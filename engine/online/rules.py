@@ -6,6 +6,8 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from sameas.engine.online.matches.models import read_model
+from sameas.engine.online.matches.weights import Weights
 from sameas.matching.canonical import Options, canonicaliser, is_junk
 
 if TYPE_CHECKING:
@@ -26,10 +28,17 @@ _NO_LIMIT = 1 << 62
 
 
 class Rules:
-    """One policy. Types go by their place in rank order, 0 the highest."""
+    """One policy, and the model that goes with it.
 
-    def __init__(self, policy: Policy) -> None:
+    Types go by their place in rank order, 0 the highest.
+    """
+
+    def __init__(self, policy: Policy, model: str | None = None) -> None:
         self.policy = policy
+        self.model = model
+        """The text of a model.json; None: nothing is matched."""
+        self.matcher = read_model(model)
+        self.weights = None if self.matcher is None else Weights(self.matcher)
         kinds = policy.identifiers
         self.types = [kind.name for kind in kinds]
         self.place = {kind.name: place for place, kind in enumerate(kinds)}

@@ -15,6 +15,10 @@ from sameas.engine.batch.links import NOT_GIVEN, Given
 from sameas.engine.batch.partition import partition
 from sameas.engine.online.components import write_components
 from sameas.engine.online.inherit import inherit
+from sameas.engine.online.matches.given import Matched, evidence_of
+from sameas.engine.online.matches.index import records_of, shift
+from sameas.engine.online.matches.ladder import Outgrown
+from sameas.engine.online.matches.review import review
 from sameas.engine.online.region import gather
 from sameas.engine.online.rows import put_record, text
 from sameas.engine.online.rules import GONE, LINKED
@@ -27,6 +31,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.partition import Partition
     from sameas.engine.online.feed import Feed
+    from sameas.engine.online.matches.index import Shift
     from sameas.engine.online.region import Region
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
@@ -50,8 +55,13 @@ class Resolved:
     whole: list[bool] = field(default_factory=list)
     """By component."""
     nodes: list[int] = field(default_factory=list)
+    level: list[int] = field(default_factory=list)
+    """By component: the step of the ladder at which it fits."""
+    matched: Matched = field(default_factory=Matched)
     links: dict[tuple[int, int], tuple[int, bool, str | None]] = field(default_factory=dict)
     """By record and identifier: group, granted, reason."""
+    refused: dict[tuple[int, int], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
+    """By two records, the lesser key first: what refused the match of their vectors."""
 
 
 def resolve(
@@ -61,25 +71,46 @@ def resolve(
     feed: Feed,
     *,
     named: Iterable[Ref] = (),
+    before: Shift | None = None,
     budget: int | None = None,
 ) -> None:
-    """Gather, solve, write.
+    """Gather, solve, write. `before` is what was done to the index of matches already.
 
     Raises:
-        TooLarge: the region is beyond the budget; nothing was changed but numbers.
+        TooLarge: the region is beyond the budget; nothing was changed but the rows of matches.
     """
-    region = gather(unit, state, changed, named, budget=budget)
-    write(unit, state, solve(unit, state, region), feed)
+    moved = shift(unit, state, changed, budget=budget)
+    if before is not None:
+        moved.add(before)
+    seeds = records_of(unit, moved.joined)
+    while True:
+        region = gather(unit, state, changed, named, seeds, budget=budget)
+        try:
+            out = solve(unit, state, region)
+        except Outgrown as more:
+            seeds |= more.records
+        else:
+            break
+    write(unit, state, out, feed, moved.seen)
 
 
 def solve(unit: Unit, state: State, region: Region) -> Resolved:
-    """The function, on a region."""
+    """The function, on a region.
+
+    Raises:
+        Outgrown: matches tie it to more records.
+    """
     out = Resolved(region)
     if not region.records:
         return out
     view = _View(unit, state, region)
+    out.matched, evidence = evidence_of(unit, state, region, view.columns, view.given)
     found = partition(
-        view.columns, state.rules.policy, judgements=region.judgements, given=view.given
+        view.columns,
+        state.rules.policy,
+        judgements=region.judgements,
+        evidence=evidence,
+        given=view.given,
     )
     return view.read(found, out)
 
@@ -192,6 +223,12 @@ class _View:
         out.cluster = dict(zip(region.records, profile, strict=True))
         out.whole = (~found.components.risky).tolist()
         out.nodes = found.components.sizes.tolist()
+        out.level = [0] * len(out.nodes)
+        fitted = out.matched.fitted
+        if fitted is not None:
+            for record, piece in out.component.items():
+                out.level[piece] = fitted.level[record]
+        self._refused(found, out)
         groups = self._groups(found)
         granted = found.granted.tolist()
         ptr, ids = self.columns.ptr.tolist(), self.columns.ids.tolist()
@@ -207,6 +244,21 @@ class _View:
                     reasons.get((place, local)),
                 )
         return out
+
+    def _refused(self, found: Partition, out: Resolved) -> None:
+        """Matches that a constraint kept from joining."""
+        refused, records = found.refused_matches, self.region.records
+        if not len(refused.left):
+            return
+        for left, right, constraint, against in zip(
+            refused.left.tolist(),
+            refused.right.tolist(),
+            refused.reasons.constraints(),
+            refused.reasons.against(found.words).to_pylist(),
+            strict=True,
+        ):
+            one, other = sorted((left, right), key=self.columns.key)
+            out.refused[records[one], records[other]] = (constraint, tuple(against))
 
     def _groups(self, found: Partition) -> list[int]:
         """The group of each link of `Columns.ids`."""
@@ -224,6 +276,8 @@ class _View:
     def _reasons(found: Partition) -> dict[tuple[int, int], str]:
         """By local record and identifier: why a link is not in the first group, or was refused."""
         links = found.reasons
+        if not len(links.record):
+            return {}
         constraints = links.reasons.constraints()
         against = links.reasons.against(found.words).to_pylist()
         return {
@@ -234,8 +288,8 @@ class _View:
         }
 
 
-def write(unit: Unit, state: State, out: Resolved, feed: Feed) -> None:
-    """Write down what differs."""
+def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[int] = ()) -> None:
+    """Write down what differs; `seen` are vectors beyond the region that are to be reviewed."""
     region = out.region
     before = {row.number: row for row in unit.get_all(t.RECORD, [(r,) for r in region.records])}
     for number, live in region.changed.items():
@@ -272,6 +326,7 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed) -> None:
     _identifiers(unit, out, component)
     ids = inherit(unit, state, out, before, cluster, feed)
     write_components(unit, state, out, component, cluster, ids)
+    review(unit, state, {*seen, *out.matched.values})
 
 
 def _in_arrival_order(region: Region, before: Mapping[int, t.RecordRow]) -> list[int]:

@@ -42,6 +42,12 @@ class Summary(msgspec.Struct, array_like=True, gc=False):
     owner: int | None = None
     """The first arrived of its records that hold a value of a type with limit 1."""
     owner_arrival: int = 0
+    vectors: list[int] = []
+    """Numbers of the trait vectors of its records."""
+    matched: bool = False
+    """A match joins two of its records."""
+    bound: bool = True
+    """Its identifiers alone make it one profile; always so where nothing is matched."""
 
     def dumps(self) -> str:
         """As JSON."""
@@ -76,7 +82,9 @@ def union(parts: Sequence[Summary], rules: Rules) -> Summary | None:
     exclusive = [list(texts) for texts in first.exclusive]
     sources, ids = list(first.sources), list(first.ids)
     owner, arrival = first.owner, first.owner_arrival
+    vectors = list(first.vectors)
     for part in parts[1:]:
+        vectors += [one for one in part.vectors if one not in vectors]
         for place, count in enumerate(part.values):
             values[place] += count
         for place, count in enumerate(part.seen):
@@ -95,13 +103,16 @@ def union(parts: Sequence[Summary], rules: Rules) -> Summary | None:
         ids += part.ids
         if part.owner is not None and (owner is None or part.owner_arrival < arrival):
             owner, arrival = part.owner, part.owner_arrival
-    whole = Summary(values, seen, sorted(loose), names, exclusive, sources, ids, owner, arrival)
+    whole = Summary(
+        values, seen, sorted(loose), names, exclusive, sources, ids, owner, arrival, vectors,
+        any(part.matched for part in parts), all(part.bound for part in parts),
+    )  # fmt: skip
     return whole if _kept(whole, rules) else None
 
 
 def _kept(whole: Summary, rules: Rules) -> bool:
     """Whether every constraint is kept."""
-    if len(whole.names) > MOST_NAMES or len(whole.loose) > MOST_NAMES:
+    if max(len(whole.names), len(whole.loose), len(whole.vectors)) > MOST_NAMES:
         return False
     if len(set(whole.sources)) < len(whole.sources):
         return False

@@ -1,4 +1,4 @@
-"""The section on what matching did, from what the manifest says of it; nothing if it says nothing."""
+"""The section on what matching did, from the manifest; nothing where that says nothing."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def matching(found: Mapping[str, Any]) -> dict[str, object] | None:
     if found["state"] == "nothing":
         lead = f"{lead}: {text.cut(found.get('why', ''), 200)}."
     if "fields" not in found:
-        return {"lead": lead, "fields": [], "keys": [], "decisions": []}
+        return {"lead": lead, "fields": [], "blocking": [], "decisions": []}
     figures = [
         (
             "Candidate pairs",
@@ -52,7 +52,7 @@ def matching(found: Mapping[str, Any]) -> dict[str, object] | None:
         "fields": [text.cut(field["name"], 40) for field in found["fields"][:_FIELDS]],
         "voters": f"{text.count(found['voters'])} records",
         "figures": [(name, text.count(found[key]), said) for name, key, said in figures],
-        "keys": found["keys"][:_KEYS],
+        "blocking": found["keys"][:_KEYS],
         "decisions": [
             {
                 "about": one["about"],

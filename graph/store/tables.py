@@ -12,10 +12,12 @@ from typing import Generic, TypeVar
 import msgspec
 
 __all__ = [
+    "BLOCK",
     "CARRYING",
     "CHANGE",
     "CLUSTER",
     "COMPONENT",
+    "CROWD",
     "FURTHER",
     "IDENTIFIER",
     "INPUT",
@@ -29,12 +31,18 @@ __all__ = [
     "NAMING",
     "RECORD",
     "REPLY",
+    "REVIEW",
     "SUPPRESSION",
     "TABLES",
+    "VECTOR",
+    "VECTOR_PAIR",
+    "VOTE",
+    "Block",
     "Carrying",
     "Change",
     "Cluster",
     "Component",
+    "Crowd",
     "Further",
     "IdentifierRow",
     "Index",
@@ -49,9 +57,13 @@ __all__ = [
     "Naming",
     "RecordRow",
     "Reply",
+    "Review",
     "Row",
     "Suppression",
     "Table",
+    "Vector",
+    "VectorPair",
+    "Vote",
 ]
 
 
@@ -191,6 +203,8 @@ class Component(Row, frozen=True, gc=False):
     """The one profile that it is as a whole; None: it was resolved step by step."""
     summary: str | None
     """JSON: what the engine must know to let another record in without looking at all others."""
+    level: int = 0
+    """The step of the ladder at which it fits: which of its matches count. 0: all."""
 
 
 class Cluster(Row, frozen=True, gc=False):
@@ -314,6 +328,64 @@ class Reply(Row, frozen=True, gc=False):
     time: int
 
 
+class Vector(Row, frozen=True, gc=False):
+    """Comparable values that some live records have in common: their trait vector."""
+
+    number: int
+    digest: bytes
+    """Of the values: what the vector is found by."""
+    values: str
+    """JSON list of strings, in the order of the model's fields."""
+    keys: bytes
+    """Its blocking keys, 8 bytes each, the least byte first; ascending."""
+    records: int
+    """Live records that have it; at least one."""
+
+
+class Vote(Row, frozen=True, gc=False):
+    """A live record has a trait vector. Records with too few comparable values have none."""
+
+    record: int
+    vector: int
+
+
+class Block(Row, frozen=True, gc=False):
+    """A blocking key that live records have."""
+
+    key: int
+    records: int
+    vectors: bytes
+    """The numbers of the vectors that have it, 8 bytes each, ascending. Empty where so many
+    records have the key that it proposes nobody: then they are in `crowd`."""
+
+
+class Crowd(Row, frozen=True, gc=False):
+    """A vector has a blocking key that so many records have that it proposes nobody."""
+
+    key: int
+    vector: int
+
+
+class VectorPair(Row, frozen=True, gc=False):
+    """Two vectors that share a blocking key, and whose weight is worth a look.
+
+    The two may be one that several records have: then it is the weight between these.
+    """
+
+    low: int
+    high: int
+    weight: int
+    """In 2**-20 bit."""
+
+
+class Review(Row, frozen=True, gc=False):
+    """Records of a pair of vectors lie in different profiles, and no judgement says so."""
+
+    weight: int
+    low: int
+    high: int
+
+
 META = Table("meta", Meta, ("name",))
 INPUT = Table(
     "input",
@@ -352,6 +424,12 @@ FURTHER = Table(
 SUPPRESSION = Table("suppression", Suppression, ("digest", "kind"))
 KEY = Table("api_key", KeyRow, ("id",), (Index(("digest",), unique=True),))
 REPLY = Table("reply", Reply, ("key",), (Index(("time",)),))
+VECTOR = Table("vector", Vector, ("number",), (Index(("digest",), unique=True),))
+VOTE = Table("vote", Vote, ("record",), (Index(("vector",)),))
+BLOCK = Table("block", Block, ("key",))
+CROWD = Table("crowd", Crowd, ("key", "vector"))
+VECTOR_PAIR = Table("vector_pair", VectorPair, ("low", "high"), (Index(("high",)),))
+REVIEW = Table("review", Review, ("weight", "low", "high"))
 
 TABLES: tuple[Table[Row], ...] = (
     META,
@@ -372,4 +450,10 @@ TABLES: tuple[Table[Row], ...] = (
     SUPPRESSION,
     KEY,
     REPLY,
+    VECTOR,
+    VOTE,
+    BLOCK,
+    CROWD,
+    VECTOR_PAIR,
+    REVIEW,
 )  # type: ignore[assignment]  # a tuple of tables of different rows

@@ -103,7 +103,7 @@ def _record_pairs(groups: Groups, counts: Ints) -> int:
     return int((sizes * (sizes - 1) // 2).sum())
 
 
-def lost(held_by: Sequence[int] | NDArray[np.int64]) -> int:
+def lost(held_by: Sequence[int] | Ints) -> int:
     """Matches that no key holds, estimated from how many keys hold each of those that were found.
 
     Chao's estimator (Scandinavian Journal of Statistics 11, 1984): with `f1` matches that one key

@@ -40,9 +40,9 @@ if TYPE_CHECKING:
 __all__ = ["MAX_KEYS", "choose_keys"]
 
 MAX_KEYS = 24
-_VECTORS = 100_000
+_VECTORS = 50_000
 """Vectors that are looked at: more tell no more of a key."""
-_SAMPLE = 4_000
+_SAMPLE = 2_500
 """Pairs of each key that are looked at."""
 _RECORDS = 60_000
 """Records whose key values are drawn, about."""
@@ -76,7 +76,7 @@ def choose_keys(
 ) -> tuple[Key, ...]:
     """The keys for these records, those with the fewest and surest pairs first.
 
-    Empty if no field tells enough. Bounded: 120 keys at most are tried on 100,000 vectors.
+    Empty if no field tells enough. Bounded: 120 keys at most are tried on 50,000 vectors.
     """
     records = int(vectors.counts.sum())
     coded, vectors, share = _sample(coded, vectors)

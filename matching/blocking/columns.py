@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numba import njit
 
 from sameas.matching.blocking.hashes import combined, hash_all, hash_text
@@ -41,12 +42,14 @@ class Coded(Protocol):
 
 def hash_values(transform: str, values: Sequence[str] | pa.StringArray) -> tuple[Ints, Words]:
     """For each value where its hashes begin, one more at the end; and the hashes."""
-    texts = values.to_pylist() if isinstance(values, pa.Array) else values
-    if transform == "whole":
-        flat = pa.array(texts, pa.string())
-        starts = np.arange(len(texts) + 1, dtype=np.int32)
+    column = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
+    if transform in SIMPLE and pc.all(pc.string_is_ascii(column)).as_py():
+        found = _simple(transform, column)
+        there = found.is_valid().to_numpy(zero_copy_only=False)
+        starts = np.concatenate([[0], np.cumsum(there)]).astype(np.int32)
+        flat = found.drop_null()
     else:
-        rows = [apply(transform, text) for text in texts]
+        rows = [apply(transform, text) for text in column.to_pylist()]
         starts = np.zeros(len(rows) + 1, dtype=np.int32)
         np.cumsum([len(row) for row in rows], out=starts[1:])
         flat = pa.array([one for row in rows for one in row], pa.string())
@@ -54,9 +57,34 @@ def hash_values(transform: str, values: Sequence[str] | pa.StringArray) -> tuple
         return starts, np.empty(0, dtype=np.uint64)
     _, offsets, data = flat.buffers()
     return starts, hash_all(
-        np.frombuffer(offsets, dtype=np.int32, count=len(flat) + 1),
+        np.frombuffer(offsets, np.int32, len(flat) + 1 + flat.offset)[flat.offset :],
         np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8),
     )
+
+
+SIMPLE = frozenset(["whole", "local", "letters", "tail", "front", "head"])
+"""Transforms that are done on whole columns of ASCII, where Python's `re` and Arrow's agree."""
+
+
+def _simple(transform: str, column: pa.StringArray) -> pa.StringArray:
+    """`apply` of each value, null where it gives nothing."""
+    if transform == "whole":
+        found, least = column, 1
+    elif transform in {"local", "letters"}:
+        found, least = pc.replace_substring_regex(column, "(?s)@.*", ""), 3
+        if transform == "letters":
+            found, least = pc.replace_substring_regex(found, "[^A-Za-z]+", ""), 4
+    else:
+        found = pc.replace_substring_regex(column, "[^A-Za-z0-9]+", "")
+        least = 3 if transform == "head" else 7
+    found = pc.if_else(pc.less(pc.binary_length(found), least), None, found)
+    if transform == "head":
+        found = pc.utf8_slice_codeunits(found, 0, 5)
+    elif transform == "tail":
+        found = pc.utf8_slice_codeunits(found, -7)
+    elif transform == "front":
+        found = pc.utf8_slice_codeunits(found, 0, -3)
+    return found
 
 
 @dataclass

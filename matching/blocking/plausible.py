@@ -81,7 +81,8 @@ def likely(
         else:
             bits += one
     bits += of_names + np.where(of_places > 0, of_places, worst)
-    return 1 / (1 + np.exp2(np.clip(np.log2(max(records, 2)) - bits, -60, 60)))
+    chances: Floats = 1 / (1 + np.exp2(np.clip(np.log2(max(records, 2)) - bits, -60, 60)))
+    return chances
 
 
 def _worth(chance: NDArray[np.uint8], weights: Floats, levels: int, differ: float) -> Floats:
@@ -99,7 +100,8 @@ def _rarity(column: Coded, counts: Ints, records: float) -> Floats:
     """Bits that two records share by being equal in each value."""
     has = column.codes >= 0
     carriers = np.bincount(column.codes[has], weights=counts[has], minlength=len(column.values) + 1)
-    return np.log2(max(records, 2.0) / np.maximum(carriers, 2.0))
+    found: Floats = np.log2(max(records, 2.0) / np.maximum(carriers, 2.0))
+    return found
 
 
 @njit(cache=True, nogil=True)

@@ -196,15 +196,18 @@ def fit(
     start: Floats | None = None,
     anchors: Mapping[int, Floats] = NOTHING,
 ) -> Estimate:
-    """Estimate everything from the samples; `chance` is what others are expected to look like, `anchors`
-    what strangers look like in the contexts of a comparison where something agrees.
+    """Estimate everything from the samples.
 
-    `share` is the rate of matches at random; each other sample has a rate of its own, which is
-    estimated with it. Linear in the distinct patterns and the rounds.
+    `chance` is what others are expected to look like, `anchors` what strangers look like in the
+    contexts of a comparison where something that it hangs on agrees. `share` is the rate of
+    matches at random; each other sample has a rate of its own, which is estimated with it. Linear
+    in the distinct patterns and the rounds.
     """
     prior = declared(shape) if start is None else start
     m = prior
-    u = _others(shape, _plain(shape, samples), np.zeros_like(m), chance, anchors)
+    # All pairs of the blocks count as others at first: were it none, namesakes' emails, alike by
+    # their names, would look as unlikely as strangers' do, and EM would take namesakes for matches.
+    u = _others(shape, *_plain(shape, samples), chance, anchors)
     rates = [share if sample.at_random else 0.3 for sample in samples]
     estimate = Estimate(m, u, share)
     for _ in range(ROUNDS):
@@ -243,13 +246,18 @@ def rate_of(weights: Floats, counted: Counted) -> float:
     return float((weights.sum() + 0.5) / (counted.counts.sum() + 1.0))
 
 
-def _plain(shape: Shape, samples: Sequence[Sample]) -> Floats:
-    """Levels of the pairs at random, matches among them and all."""
-    out = np.zeros((len(shape), CONTEXTS, LEVELS))
+def _plain(shape: Shape, samples: Sequence[Sample]) -> tuple[Floats, Floats]:
+    """Levels of the pairs at random, and of all pairs, matches among them and all."""
+    by_chance = np.zeros((len(shape), CONTEXTS, LEVELS))
+    every = np.zeros_like(by_chance)
     for sample in samples:
+        found = tally(shape, sample.counted, sample.counted.counts.astype(np.float64))
         if sample.at_random:
-            out += tally(shape, sample.counted, sample.counted.counts.astype(np.float64))
-    return out
+            by_chance += found
+        for place in sample.without:
+            found[place] = 0.0
+        every += found
+    return by_chance, every
 
 
 def expected_matches(

@@ -18,6 +18,8 @@ from sameas.matching.model.tables import RARITY
 from sameas.matching.model.terms import collision
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sameas.matching.model.sight import Sight
@@ -46,7 +48,7 @@ class Hanging(NamedTuple):
     """Of what is settled by something else: its levels among strangers who share that."""
 
 
-def declared_hanging(kinds: list[str]) -> list[tuple[int, ...]]:
+def declared_hanging(kinds: Sequence[str]) -> list[tuple[int, ...]]:
     """What hangs on what by its kind."""
     names = tuple(place for place, kind in enumerate(kinds) if kind in NAMES)
     parts = tuple(place for place in names if kinds[place] != "full_name")
@@ -84,9 +86,9 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> Hanging:
             n = int(found.counts[both].sum())
             if n < ENOUGH:
                 continue
-            shares = np.bincount(table[child][both], found.counts[both], LEVELS)
-            shares = shares[1 : levels[child] + 1] / n
-            equal = shares[0]
+            pairs_at = np.bincount(table[child][both], found.counts[both], LEVELS)
+            shares: NDArray[np.float64] = pairs_at[1 : levels[child] + 1] / n
+            equal = float(shares[0])
             if (equal - rare[child]) / (1 - rare[child]) >= SETTLED:
                 given[child] = (*given[child], parent)
                 rarity[child, 2:] = 0  # a large town says no more, once the postcode is shared
@@ -95,7 +97,7 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> Hanging:
 
 
 def _strangers(
-    table: NDArray[np.uint8], kinds: list[str], levels: tuple[int, ...], parent: int
+    table: NDArray[np.uint8], kinds: Sequence[str], levels: tuple[int, ...], parent: int
 ) -> NDArray[np.bool_]:
     """Patterns with something personal to compare, all of it different."""
     some = np.zeros(table.shape[1], dtype=np.bool_)

@@ -88,7 +88,7 @@ def taught(
     design[:, -1] = 1.0
     held = np.full(design.shape[1], HELD)
     held[-1] = PRIOR_HELD
-    change = _descend(design, weights / BIT, same * 1.0, np.ones(len(same)), held)
+    change = _descend(design, weights / BIT, same.astype(np.float64), np.ones(len(same)), held)
     bits = tables.weights.copy()
     bits.reshape(len(bits), -1)[:, used] += whole(change[:-1])
     return tables._replace(weights=bits, priors=tables.priors + whole(change[-1:]))
@@ -106,6 +106,6 @@ def calibrated(weights: Longs, same: NDArray[np.bool_]) -> tuple[int, int]:
     times = np.bincount(inverse).astype(np.float64)
     bits = (cells // 2 + 0.5) / 4
     design = np.stack([bits, np.ones(len(bits))], axis=1)
-    change = _descend(design, bits, (cells % 2) * 1.0, times, np.array([0.5, 1.0]))
+    change = _descend(design, bits, (cells % 2).astype(np.float64), times, np.array([0.5, 1.0]))
     slope = max(1.0 + float(change[0]), 0.05)
     return round(slope * BIT), round(float(change[1]) * BIT)

@@ -2,9 +2,9 @@
 
 Inside a piece the pairs that must be told apart are relatives and namesakes. So vectors are
 clustered, pairs across clusters of one piece count as others and those inside a cluster as
-matches, and the chances of the others and all rates are estimated again, time after time: that makes a cut of 0
-bits right. What the first estimate says of matches stays. Weights are held to the first ones by
-L = K / (K + D), with D the pairs across clusters: thin data change little.
+matches, and the chances of the others and all rates are estimated again, time after time: that
+makes a cut of 0 bits right. What the first estimate says of matches stays. Weights are held to the
+first ones by L = K / (K + D), with D the pairs across clusters: thin data change little.
 """
 
 from __future__ import annotations

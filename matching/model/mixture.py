@@ -1,10 +1,10 @@
 """What candidates are if not one person: a few explanations, learnt from the candidates.
 
 Random pairs say little about the pairs that must be told apart: people of one household share
-address, phone and family name, namesakes share names. One table of chances for all of them makes a
-household look like one person who misspells his first name. So the candidates are taken as a
-mixture of matches and of several kinds of others, each with chances of its own, fitted by EM from counted
-patterns. How many of each there are is estimated with it, so no prior is assumed.
+address, phone and family name, namesakes share names. One table of chances for all of them makes
+a household look like one person who misspells his first name. So the candidates are taken as a
+mixture of matches and of several kinds of others, each with chances of its own, fitted by EM from
+counted patterns. How many of each there are is estimated with it, so no prior is assumed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,8 @@ def alone(estimate: Estimate) -> Mixture:
 
 def _apart(shape: Shape, first: Estimate, counted: Counted) -> tuple[Floats, Floats]:
     """Chances of all others as one kind, matches being as first estimated; and posteriors."""
-    u = shares(shape, tally(shape, counted, counted.counts * 1.0), prior=first.u, pseudo=20.0)
+    times = counted.counts.astype(np.float64)
+    u = shares(shape, tally(shape, counted, times), prior=first.u, pseudo=20.0)
     rate = 0.2
     found = np.zeros(len(counted.counts))
     for _ in range(ROUNDS):
@@ -95,7 +96,8 @@ def _kinds(
     order = np.argsort(-often, kind="stable")
     rank = np.empty(len(shape), dtype=np.int64)
     rank[order] = np.arange(len(shape))
-    return np.minimum(rank[most], EXPLANATIONS - 1)
+    out: NDArray[np.int64] = np.minimum(rank[most], EXPLANATIONS - 1)
+    return out
 
 
 def mixture(shape: Shape, first: Estimate, counted: Counted) -> Mixture:

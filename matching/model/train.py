@@ -65,6 +65,8 @@ class Report:
     refined: Refined
     weights: Longs
     """Of each candidate, in their order: what the model says of it."""
+    sight: Sight
+    """The vectors, prepared: preparing them again costs as much as comparing a million pairs."""
 
 
 def train(
@@ -134,7 +136,7 @@ def train(
     )
     weights = last.weigh(patterns, sight.codes, left)
     return model, Report(
-        int(counts.sum()), len(sight), first.rates, mixed.shares, tables, refined, weights
+        int(counts.sum()), len(sight), first.rates, mixed.shares, tables, refined, weights, sight
     )
 
 
@@ -167,15 +169,17 @@ def _first(
         if len(pairs.left):
             counted = Counted.of(sight.patterns(pairs.left, pairs.right))
             samples.append(Sample(key.name, counted, _left_out(shape, key, sight.fields)))
-    n = int(sight.counts.sum())
+    n = max(int(sight.counts.sum()), 2)
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
     left, right, patterns = candidates
     counted = Counted.of(thinned(left, right, CANDIDATES, patterns))
     scale = len(left) / max(int(counted.counts.sum()), 1)
     chance = declared_chance(shape)
-    share = min(0.5 * n / pairs_in_all, 0.1)
+    share = min(max(0.5 * n / pairs_in_all, 1e-12), 0.1)
     for _ in range(2):
         estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
+        if not len(left):
+            break  # nothing says how many there are
         found = expected_matches(
             estimate, shape, counted, pairs=pairs_in_all / max(scale, 1.0), share=share
         )

@@ -11,8 +11,15 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sameas.engine import reference
+from sameas.engine.judgements import verdicts
 from sameas.engine.online.events import Event, Withdrawal
+from sameas.engine.online.loading import load_state
+from sameas.engine.online.matches.apart import Lookout
+from sameas.engine.online.matches.vectors import vector_from
 from sameas.engine.online.rules import LINKED, Rules
+from sameas.engine.online.unit import Unit
+from sameas.engine.reference.links import aliases
+from sameas.engine.reference.matches import ModelEvidence
 from sameas.graph.model import Identifier, Judgement, RecordKey
 from sameas.graph.store import tables as t
 from sameas.graph.versions import Version
@@ -22,11 +29,13 @@ from tests.laws import worlds
 from tests.laws.worlds import NAMES, SOURCES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from random import Random
 
+    from sameas.engine.evidence import Vector
     from sameas.engine.policy import Policy
-    from sameas.graph.model import Ref
+    from sameas.graph.model import Record, Ref
+    from tests.laws.toy import Toy
 
 __all__ = ["History", "Kept", "Plain", "kept", "oracle", "policy"]
 
@@ -77,6 +86,7 @@ class History:
     policy: Policy
     versions: list[Version] = field(default_factory=list)
     judgements: dict[str, Judgement] = field(default_factory=dict)
+    model: Toy | None = None
     values: int = 4
     """How many there are of each type. With more than 4 rows say less and join more: no digests,
     hardly a name."""
@@ -99,6 +109,8 @@ class History:
         traits = {} if self.calm and r.randrange(8) else dict(r.choice(NAMES))
         if not self.calm and r.randrange(4) == 0:
             traits["birth_date"] = r.choice(("1990-01-01", "1991-02-02"))
+        if self.model is not None:
+            traits = self.traits(r)
         return Event(
             r.choice(SOURCES),
             identifiers,
@@ -108,6 +120,17 @@ class History:
             r.choice((None, None, r.randrange(12))),
             f"m{r.randrange(40)}" if r.randrange(6) == 0 else None,
         )
+
+    def traits(self, r: Random) -> dict[str, str]:
+        """What may be compared, from few values: many records have one vector."""
+        if r.randrange(3) == 0:
+            return {**NAMES[1], "birth_date": "1990-01-01", "city": "Rome"}
+        found = dict(r.choice(NAMES))
+        if r.randrange(3):
+            found["birth_date"] = r.choice(("1990-01-01", "1991-02-02"))
+        if r.randrange(3):
+            found["city"] = r.choice(("Rome", "Oslo", "Bonn"))
+        return found if r.randrange(5) else {}
 
     def identifier(self, r: Random) -> tuple[str, str]:
         """Type and raw value, from few; a hashed email is one of an email that may be there."""
@@ -203,12 +226,22 @@ class Kept:
     granted: frozenset[tuple[RecordKey, Identifier]]
     standing: dict[Identifier, str]
     refused: frozenset[tuple[str, str, str, tuple[str, ...]]]
+    matches: frozenset[tuple[str, str, str, tuple[str, ...]]] = frozenset()
+    """Those that were refused."""
+    review: frozenset[tuple[int, Vector, Vector]] = frozenset()
+    """Pairs of vectors that somebody should look at, with their weight."""
+
+
+def in_order(left: str, right: str) -> tuple[str, str]:
+    """Two records, the lesser key first."""
+    return (left, right) if RecordKey.parse(left) < RecordKey.parse(right) else (right, left)
 
 
 def oracle(history: History) -> Kept:
     """What the slow function says."""
     records = reference.live_records(history.versions)
-    found = reference.resolve(records, history.policy, list(history.judgements.values()))
+    evidence = None if history.model is None else ModelEvidence(records, history.model)
+    found = reference.resolve(records, history.policy, list(history.judgements.values()), evidence)
     joins = {kind.name for kind in history.policy.identifiers if kind.links}
     return Kept(
         found.profiles,
@@ -223,11 +256,46 @@ def oracle(history: History) -> Kept:
             for kind, left, right, constraint, against in found.refused
             if kind == "link"
         ),
+        frozenset(
+            (*in_order(left, right), constraint, against)
+            for kind, left, right, constraint, against in found.refused
+            if kind == "match"
+        ),
+        to_review(records, found, history),
+    )
+
+
+def to_review(
+    records: Sequence[Record], found: reference.Partition, history: History
+) -> frozenset[tuple[int, Vector, Vector]]:
+    """The queue, by its definition."""
+    if history.model is None:
+        return frozenset()
+    evidence = ModelEvidence(records, history.model)
+    settled = verdicts(history.judgements.values(), aliases(records))
+    home = {key: profile for profile in found.profiles for key in profile}
+    members: dict[frozenset[RecordKey], set[Ref]] = {one: set(one) for one in found.profiles}
+    for key, one in found.granted:
+        members[home[key]].add(one)
+    having: dict[Any, list[RecordKey]] = defaultdict(list)
+    for record in records:
+        having[evidence.vector(record.key)].append(record.key)
+    return frozenset(
+        (weight, left, right)
+        for left, right, weight in evidence.pairs()
+        if weight >= history.model.review_threshold
+        and any(
+            home[one] != home[other]
+            and settled.apart(members[home[one]], members[home[other]]) is None
+            for one in having[left]
+            for other in having[right]
+        )
     )
 
 
 def kept(store: Any, policy: Policy) -> Kept:
     """What the store holds."""
+    vectors = {row.number: vector_from(row.values) for row in store.scan(t.VECTOR)}
     records = {row.number: row for row in store.scan(t.RECORD) if row.live}
     keys = {number: RecordKey(row.source, row.record_id) for number, row in records.items()}
     identifiers = {row.number: row for row in store.scan(t.IDENTIFIER)}
@@ -257,6 +325,28 @@ def kept(store: Any, policy: Policy) -> Kept:
             if row.standing in (1, 3, 4)
         },
         frozenset(refused),
+        refused_matches(store),
+        frozenset(
+            (row.weight, *sorted((vectors[row.low], vectors[row.high])))
+            for row in store.scan(t.REVIEW)
+        ),
+    )
+
+
+def refused_matches(store: Any) -> frozenset[tuple[str, str, str, tuple[str, ...]]]:
+    """The matches that the store says were refused."""
+    state = load_state(store)
+    if state.rules.matcher is None:
+        return frozenset()
+    lookout = Lookout(Unit(store), state)
+    return frozenset(
+        (
+            RecordKey(one.left.source, one.left.record_id).ref,
+            RecordKey(one.right.source, one.right.record_id).ref,
+            *refusal,
+        )
+        for one in lookout.of({row.number for row in store.scan(t.VECTOR)})
+        if (refusal := lookout.refusal(one)) is not None
     )
 
 

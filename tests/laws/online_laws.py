@@ -47,7 +47,7 @@ def raises(kind: type[Exception], ask: Callable[[], object]) -> bool:
 
 
 def same(mine: Kept, theirs: Kept) -> None:
-    for name in ("profiles", "granted", "refused"):
+    for name in ("profiles", "granted", "refused", "matches", "review"):
         kept, said = getattr(mine, name), getattr(theirs, name)
         assert kept == said, f"{name}: only kept {kept - said}, only said {said - kept}"
     for one in mine.standing.keys() | theirs.standing.keys():

@@ -33,6 +33,7 @@ from tests.laws.online_laws import (
     same,
     same_records,
 )
+from tests.laws.toy import Toy, toy
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -67,18 +68,20 @@ class Run:
         budget: int = BUDGET,
         values: int = 4,
         forgets: bool = False,
+        model: Toy | None = None,
     ) -> None:
         plain = Plain()
         self._opened = opened or (lambda: plain)
         self._budget = budget
         self._forgets = forgets
-        self.history = History(first, values=values)
+        self.history = History(first, model=model, values=values)
         self.ledger = Ledger(ID_KEY)
         self.now = 100
         self.moments: dict[int, tuple[dict[int, str], set[str]]] = {}
         """By commit time: the profile id of each live record, and the ids that were gone."""
-        self.log: list[object] = [first]
-        self.engine = self._open(policy=first, id_key=ID_KEY)
+        self.log: list[object] = [first, model]
+        text = None if model is None else model.to_json()
+        self.engine = self._open(policy=first, model=text, id_key=ID_KEY)
 
     def _open(self, **new: Any) -> Engine:
         return Engine(
@@ -118,6 +121,8 @@ class Run:
             1: self.unmerge,
             2: self.change_policy,
         }
+        if self.history.model is not None:
+            steps[6] = lambda r: self.change_model(toy(r))
         if self._forgets:
             steps |= {3: self.erase, 4: self.suppress, 5: self.unsuppress}
         if turn in steps:
@@ -269,10 +274,22 @@ class Run:
         new = policy(r, calm=self.history.calm)
         self.log.append(new)
         self.engine.set_policy(new)
+        self.history.policy = new
+        self.changed()
+
+    def change_model(self, model: Toy | None) -> None:
+        """Another model for the same inputs."""
+        self.now += 1
+        self.log.append(model)
+        self.engine.set_model(None if model is None else model.to_json())
+        self.history.model = model
+        self.changed()
+
+    def changed(self) -> None:
         while self.engine.policy_state().changing:
             sleep(0.0002)
-        assert self.engine.policy_state().failed is None
-        self.history.policy = new
+        failed = self.engine.policy_state().failed
+        assert failed is None, failed
         if self._budget >= BUDGET:
             self.advance()
         self.check()
@@ -346,7 +363,7 @@ class Run:
             same_records(reader, self.history)
             histories(reader)
             found = verify(reader)
-            assert found.differences == []
+            assert found.differences == [], found.differences[:5]
             assert not found.pending
             now = profiles_of(reader)
             earliest(reader)

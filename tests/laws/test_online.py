@@ -110,9 +110,9 @@ def words(r: Random, run: Run, count: int) -> list[Word]:
     return found
 
 
-def told(first: Policy, said: list[Word], sizes: Random | None) -> Run:
+def told(first: Policy, said: list[Word], sizes: Random | None, **more: Any) -> Run:
     """A run that was told all, in groups of some sizes; None: one by one."""
-    run = Run(first)
+    run = Run(first, **more)
     at = 0
     while at < len(said):
         size = 1 if sizes is None else sizes.randrange(1, 12)

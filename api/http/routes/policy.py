@@ -1,10 +1,12 @@
 """The policy: read, tried on the real graph, changed."""
 
+from functools import partial
+
 from anyio import to_thread
 from fastapi import APIRouter
 from starlette.requests import Request
 
-from sameas.api.http.bodies import NewPolicy
+from sameas.api.http.bodies import NewModel, NewPolicy
 from sameas.api.http.operation import operation
 from sameas.api.http.service import Json, encode, seen_of
 from sameas.engine import policy as policies
@@ -15,6 +17,7 @@ __all__ = ["router"]
 
 router = APIRouter(prefix="/v1", tags=["policy"])
 
+_MODEL = {"model": ""}
 _EXAMPLE = {"policy": 'on_conflict = "newest"\n'}
 
 
@@ -42,6 +45,28 @@ async def set_policy(request: Request) -> Json:
     engine = seen_of(request).service.engine
     new = await _policy(request)
     return Json(encode(await to_thread.run_sync(engine.set_policy, new)))
+
+
+@router.put(
+    "/model", **operation("admin", PolicyState, body=NewModel, errors=(409,), example=_MODEL)
+)
+async def set_model(request: Request) -> Json:
+    """Begin to change the model, or to match nothing; as a change of the policy."""
+    service = seen_of(request).service
+    body, _ = await service.body(request, NewModel)
+    return Json(encode(await to_thread.run_sync(service.engine.set_model, body.model or None)))
+
+
+@router.post(
+    "/model/preview",
+    **operation("review", Preview, body=NewModel, errors=(409,), example=_MODEL),
+)
+async def preview_model(request: Request) -> Json:
+    """What a model would do to the graph as it is; nothing changes."""
+    service = seen_of(request).service
+    body, _ = await service.body(request, NewModel)
+    ask = partial(service.engine.preview, model=body.model or None)
+    return Json(encode(await to_thread.run_sync(ask)))
 
 
 @router.post(

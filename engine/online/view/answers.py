@@ -14,6 +14,7 @@ __all__ = [
     "Edge",
     "EdgeKind",
     "Export",
+    "FieldEvidence",
     "Found",
     "Graph",
     "History",
@@ -31,6 +32,9 @@ __all__ = [
     "RecordsPage",
     "Refused",
     "Rejected",
+    "ReviewItem",
+    "ReviewPage",
+    "ReviewSide",
     "Search",
     "Status",
     "Trait",
@@ -39,7 +43,8 @@ __all__ = [
 
 Status = Literal["linked", "contested", "shared", "blocked", "unlinked", "unknown", "rejected"]
 LinkStatus = Literal["linked", "refused", "shared", "blocked", "unlinked"]
-EdgeKind = Literal["link", "same", "different"]
+EdgeKind = Literal["link", "match", "same", "different"]
+ReviewKind = Literal["near", "refused"]
 
 
 class Found(msgspec.Struct, frozen=True):
@@ -248,20 +253,71 @@ class Node(msgspec.Struct, frozen=True):
     """Of a record its profile; of an identifier the one that it answers with."""
 
 
+class FieldEvidence(msgspec.Struct, frozen=True):
+    """What one field adds to the weight of two records, in bits."""
+
+    field: str
+    left: str
+    right: str
+    level: str
+    """How the two values compare; `missing`: a side has none."""
+    weight: float
+    rarity: float
+    """The part of it that is due to the shared value being rare, or common."""
+
+
+class ReviewSide(msgspec.Struct, frozen=True):
+    """One of two profiles, by the record that speaks for it."""
+
+    profile_id: str
+    record: str
+    traits: dict[str, str]
+    identifiers: tuple[str, ...]
+
+
+class ReviewItem(msgspec.Struct, frozen=True):
+    """Two profiles that somebody should look at."""
+
+    id: str
+    kind: ReviewKind
+    """`near`: the evidence alone is not enough. `refused`: a constraint keeps them apart."""
+    weight: float
+    """Of the two records, in bits."""
+    probability: float | None
+    """That they are one person, by the model."""
+    left: ReviewSide
+    right: ReviewSide
+    constraint: str | None = None
+    against: tuple[str, ...] = ()
+    fields: tuple[FieldEvidence, ...] = ()
+
+
+class ReviewPage(msgspec.Struct, frozen=True):
+    """Some of the queue, the likeliest first."""
+
+    items: tuple[ReviewItem, ...]
+    next: str | None
+    """Send it as `after` to go on; null: that was all."""
+
+
 class Edge(msgspec.Struct, frozen=True):
-    """A link, or a judgement on two references that are both there."""
+    """A link, a match, or a judgement on two references that are both there."""
 
     source: str
     """A record; of a judgement whatever it names on its left."""
     target: str
     kind: EdgeKind
     status: str
-    """Of a link as in docs/output.md; of a judgement `said`."""
+    """Of a link as in docs/output.md, a match likewise; of a judgement `said`."""
     place: int | None = None
     constraint: str | None = None
     against: tuple[str, ...] = ()
     judgement: str | None = None
     """The key of the judgement."""
+    weight: float | None = None
+    """Of a match, in bits."""
+    fields: tuple[FieldEvidence, ...] = ()
+    """Of a match: what each field adds to it."""
 
 
 class Graph(msgspec.Struct, frozen=True):

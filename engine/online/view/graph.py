@@ -8,8 +8,10 @@ from sameas.engine.online.rules import LINKED
 from sameas.engine.online.view.answers import Edge, Graph, Node
 from sameas.engine.online.view.ledger import naming
 from sameas.engine.online.view.links import Links
+from sameas.engine.online.view.matches import matches_of, vector_of_record
 from sameas.engine.online.view.names import home, ids_of_clusters, ref_of, ref_of_value
 from sameas.engine.online.view.profile import KINDS
+from sameas.engine.online.view.review import bits, evidence_between
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -17,6 +19,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.view.answers import EdgeKind
+    from sameas.engine.online.view.names import Home
     from sameas.graph.store.port import Reader
 
 __all__ = ["graph"]
@@ -54,6 +57,8 @@ def graph(reader: Reader, rules: Rules, id_: str, *, limit: int = 500) -> Graph:
     others.sort(key=lambda row: row.number)
     clusters = [row.cluster for row in others if row.cluster is not None]
     drawn.outside(Links(reader, rules, others), others, ids_of_clusters(reader, clusters))
+    if rules.matcher is not None:
+        drawn.matches(reader, rules, at)
     drawn.judgements(reader)
     return Graph(
         at.id, at.asked_id, tuple(drawn.nodes.values()), tuple(drawn.edges), drawn.truncated
@@ -99,6 +104,32 @@ class _Drawing:
             for link in links.by_record[row.number]:
                 if ref_of_value(links.identifiers[link.identifier]) in self.nodes:
                     self._link(links, link)
+
+    def matches(self, reader: Reader, rules: Rules, at: Home) -> None:
+        """Why its records are alike, a match a pair of vectors; and what refused such a match."""
+        most = len(self.edges) + self.limit
+        for one, other, weight, why in matches_of(reader, rules, at):
+            if len(self.edges) >= most:
+                self.truncated = True
+                return
+            outside = [row for row in (one, other) if ref_of(row) not in self.nodes]
+            clusters = [row.cluster for row in outside if row.cluster is not None]
+            ids = ids_of_clusters(reader, clusters)
+            if not all(self._record(row, ids) for row in outside):
+                return
+            vectors = [vector_of_record(reader, row.number) for row in (one, other)]
+            self.edges.append(
+                Edge(
+                    ref_of(one),
+                    ref_of(other),
+                    "match",
+                    "linked" if why is None else "refused",
+                    constraint=None if why is None else why[0],
+                    against=() if why is None else why[1],
+                    weight=bits(weight),
+                    fields=evidence_between(rules, *vectors),
+                )
+            )
 
     def judgements(self, reader: Reader) -> None:
         """Words on two nodes that are there."""

@@ -8,6 +8,7 @@ from sameas.engine.online.view import export as exports
 from sameas.engine.online.view import graph as graphs
 from sameas.engine.online.view import history as histories
 from sameas.engine.online.view import profile as profiles
+from sameas.engine.online.view import review as reviews
 from sameas.engine.online.view import search as searches
 from sameas.engine.online.view import standing
 from sameas.engine.online.view.past import Past
@@ -25,8 +26,10 @@ if TYPE_CHECKING:
         IdentifiersPage,
         Profile,
         RecordsPage,
+        ReviewPage,
         Search,
     )
+    from sameas.graph.model import RecordKey
     from sameas.graph.store.port import Reader
 
 __all__ = ["View"]
@@ -79,6 +82,18 @@ class View:
     ) -> Search:
         """Profiles by the beginning of an id, identifier or record id, or by trait text."""
         return searches.search(self._reader, self._rules, text, traits, limit=limit)
+
+    def review(self, *, after: str = "", limit: int = 20) -> ReviewPage:
+        """Some pairs of profiles that somebody should look at, the likeliest first."""
+        return reviews.review(self._reader, self._rules, after=after, limit=limit)
+
+    def sides_of(self, item: str) -> tuple[RecordKey, RecordKey]:
+        """The records that an item of the review queue speaks of."""
+        return reviews.sides_of(self._reader, item)
+
+    def profile_of(self, key: RecordKey) -> str | None:
+        """The id of a record's profile; None: it is not live."""
+        return reviews.profile_of(self._reader, key)
 
     def changes(self, *, after: int = 0, limit: int = 100) -> list[ChangeEntry]:
         """Entries of the change feed behind a position."""

@@ -19,30 +19,31 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from sameas.engine import policy as policies
-from sameas.engine.batch.columns import KINDS
 from sameas.engine.online import slow
 from sameas.engine.online.door import CONTENT, VERSION, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry, Feed
 from sameas.engine.online.fold import again, hold
-from sameas.engine.online.loading import WANTED
+from sameas.engine.online.loading import WANTED, WANTED_MODEL
+from sameas.engine.online.matches.everything import vectors_of
+from sameas.engine.online.matches.rewrite import matched_of, rewrite
+from sameas.engine.online.matches.vectors import record_of
 from sameas.engine.online.mentions import mention
 from sameas.engine.online.namesakes import resolved, widen
 from sameas.engine.online.region import Region
 from sameas.engine.online.reread import first_of_content
-from sameas.engine.online.rules import Rules
 from sameas.engine.online.slow import Resolved
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole.derive import derive
 from sameas.engine.online.whole.snapshot import columns_of
-from sameas.graph.model import Identifier, Record, RecordKey
+from sameas.graph.model import Identifier
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.writer import Writer
-    from sameas.engine.policy import Policy
     from sameas.graph.store.port import Store
 
 __all__ = ["change_policy", "resolve_under", "switch"]
@@ -55,22 +56,23 @@ _OF = ("record",)
 def change_policy(
     store: Store,
     writer: Writer,
-    policy: Policy,
+    rules: Rules,
     *,
     progress: Callable[[str, int, int | None], None] | None = None,
 ) -> int:
-    """Make a policy the store's, and wait until that is durable; gives the feed position.
+    """Make a policy and model the store's, and wait until that is durable.
+
+    Gives the feed position.
 
     Args:
         store: the writer's store.
         writer: the writer.
-        policy: the new policy.
+        rules: the new policy and model.
         progress: told which try runs.
 
     Raises:
         SameasError: it was not done; the store has the policy that it had.
     """
-    rules = Rules(policy)
     for turn in range(_TRIES):
         if progress is not None:
             progress("beside", turn, _TRIES)
@@ -146,7 +148,12 @@ def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
     slow.write(unit, state, _answer(unit, state, region, after), feed)
     _retell(unit, feed)
     unit.put(t.META, t.Meta("policy", policies.dumps(rules.policy)))
-    unit.delete(t.META, (WANTED,))
+    if rules.model is None:
+        unit.delete(t.META, ("model",))
+    else:
+        unit.put(t.META, t.Meta("model", rules.model))
+    for name in (WANTED, WANTED_MODEL):
+        unit.delete(t.META, (name,))
     return feed
 
 
@@ -297,29 +304,12 @@ def _as_spelled(live: Live) -> dict[tuple[int, str], set[str]]:
 
 def _answer(unit: Unit, state: State, region: Region, after: dict[int, Live | None]) -> Resolved:
     """The function on everything, in the numbers of the store."""
-    types = state.rules.types
-    records = []
-    for number in region.records:
-        live = after[number]
-        assert live is not None
-        records.append(
-            Record(
-                RecordKey(live.source, live.record_id),
-                live.event_time,
-                live.first_seen,
-                tuple(Identifier(types[place], value) for place, value in live.identifiers),
-                live.traits,
-                live.last_seen,
-                live.count,
-                KINDS[live.kind],  # type: ignore[arg-type]  # the three kinds
-                frozenset(
-                    (Identifier(kind, digest), Identifier("email", email))
-                    for kind, digest, email in live.further
-                ),
-            )
-        )
+    lives = [live for number in region.records if (live := after[number]) is not None]
+    records = [record_of(state.rules, live) for live in lives]
     columns, numbers = columns_of(records, state.rules)
-    derived = derive(columns, state.rules, region.judgements)
+    vectors = vectors_of(state.rules, records)
+    derived = derive(columns, state.rules, region.judgements, vectors)
+    rewrite(unit, state, derived.matches, region.records)
     known = {Identifier(row.type, row.value): row.number for row in unit.everything(t.IDENTIFIER)}
     by_place = {place: known[one] for one, place in numbers.items() if one in known}
     standing = derived.standing.tolist()
@@ -330,6 +320,8 @@ def _answer(unit: Unit, state: State, region: Region, after: dict[int, Live | No
         dict(zip(region.records, derived.cluster.tolist(), strict=True)),
         derived.whole.tolist(),
         derived.nodes.tolist(),
+        derived.level.tolist(),
+        matched_of(unit, derived, region.records),
     )
     rows = zip(
         derived.record.tolist(), derived.ids.tolist(), derived.place.tolist(),

@@ -14,6 +14,7 @@ import numpy as np
 from sameas.engine.batch.partition import partition
 from sameas.engine.batch.settled import locate
 from sameas.engine.ids.kernels import holders
+from sameas.engine.online.matches.everything import everything
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import GONE, LINKED
 
@@ -24,6 +25,8 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.partition import Partition
+    from sameas.engine.evidence import Vector
+    from sameas.engine.online.matches.everything import Everything
     from sameas.engine.online.rules import Rules
     from sameas.graph.model import Judgement
 
@@ -68,11 +71,48 @@ class Derived:
     """n: the records that hold a value of a type with limit 1."""
     named: Bools
     """C: a judgement names a record of it, or an identifier on one."""
+    level: Longs
+    """C: the step of the ladder at which it fits."""
+    matched: Bools
+    """C: matches join it."""
+    bound: Bools
+    """C: identifiers and judgements alone join it."""
+    matches: Everything | None
+    """None: there is no model."""
+    counts: Bools
+    """Of its pairs, those that join a component."""
 
 
-def derive(columns: Columns, rules: Rules, judgements: Sequence[Judgement]) -> Derived:
-    """Resolve all live records. Costs one batch run."""
+def derive(
+    columns: Columns,
+    rules: Rules,
+    judgements: Sequence[Judgement],
+    vectors: Sequence[Vector | None] | None = None,
+) -> Derived:
+    """Resolve all live records. Costs one batch run, or two with a model.
+
+    Args:
+        columns: the records.
+        rules: policy and model.
+        judgements: the ledger.
+        vectors: of each record, as the model says of it alone; None: it is asked in columns.
+    """
     found = partition(columns, rules.policy, judgements=judgements)
+    n, matches, counts = len(columns), None, np.empty(0, dtype=bool)
+    level, joined = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    base = found.components.of
+    if rules.weights is not None:
+        matches = everything(rules, columns, vectors)
+        level, counts, joined = matches.fit(rules, base, found.components.sizes)
+        if counts.any():
+            evidence = matches.scores(rules, counts)
+            found = partition(columns, rules.policy, judgements=judgements, evidence=evidence)
+    of, width = found.components.of, len(found.components.sizes)
+    levels = np.zeros(width, dtype=np.int64)
+    levels[of] = level
+    matched = np.zeros(width, dtype=bool)
+    matched[of[joined]] = True
+    bases = np.bincount(np.unique(of.astype(np.int64) * (n + 1) + base) // (n + 1), minlength=width)
     links = found.links
     record = np.repeat(np.arange(len(columns), dtype=np.int32), np.diff(links.ptr))
     keys = _key(record, links.ids)
@@ -95,6 +135,11 @@ def derive(columns: Columns, rules: Rules, judgements: Sequence[Judgement]) -> D
         _reasons(found, keys),
         holders(links.ptr, links.ids, found.granted, columns.offsets, single),
         _named(columns, found, judgements),
+        levels,
+        matched,
+        bases == 1,
+        matches,
+        counts,
     )
 
 

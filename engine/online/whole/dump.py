@@ -27,6 +27,7 @@ from sameas.engine.batch.run import _Run
 from sameas.engine.batch.tables import Answer, build
 from sameas.engine.ids.advance import CHANGES, IDS, KEYS, LEDGER, Issued
 from sameas.engine.online.loading import fact
+from sameas.engine.online.matches.everything import everything, vectors_of
 from sameas.engine.online.whole.replayed import replay_inputs
 from sameas.engine.online.whole.snapshot import columns_of, state_of
 from sameas.graph.model import RecordKey
@@ -66,7 +67,11 @@ def dump(
         replayed = replay_inputs(reader, state, progress=tell)
     with run.stage("resolve"):
         columns, numbers = columns_of(replayed.records, state.rules)
-        parts = partition(columns, state.rules.policy, judgements=run.judgements)
+        evidence = None
+        if state.rules.weights is not None:
+            vectors = vectors_of(state.rules, replayed.records)
+            evidence = everything(state.rules, columns, vectors).scores(state.rules)
+        parts = partition(columns, state.rules.policy, judgements=run.judgements, evidence=evidence)
         live = Live(
             columns,
             _raw(replayed, numbers),
@@ -99,6 +104,8 @@ def _write(run: _Run, answer: Answer, reader: Reader, out: Path) -> dict[str, An
                 key = {ID_KEY.decode(): id_key} if name == "ledger" else None
                 written[name] = target.table(name, schema, batches, metadata=key)
         target.text("policy.toml", policies.dumps(run.policy))
+        if (model := fact(reader, "model")) is not None:
+            target.text("model.json", model)
         run.rows = len(answer.live.columns)
         manifest = run.manifest(answer, written)
         with run.stage("report"):

@@ -67,17 +67,10 @@ def load(
     if not (out / "policy.toml").is_file():
         raise OutputError(Fault(str(out / "policy.toml"), "is missing", "resolve the input anew"))
     policy = policies.load(out / "policy.toml")
-    kinds = pq.read_table(out / "edges.parquet", columns=["kind"])["kind"]
-    if "match" in {one for chunk in kinds.chunks for one in chunk.dictionary.to_pylist()}:
-        matches = int(pl.Series(kinds).cast(pl.String).eq("match").sum())
-        if matches:
-            raise OutputError(
-                Fault(
-                    str(out),
-                    f"rests on {matches:,} matches, which a store does not take yet",
-                    "resolve without --matches, then load",
-                )
-            )
+    model = out / "model.json"
+    text = model.read_text(encoding="utf-8") if model.is_file() else None
+    if text is None:
+        _without_matches(out)
     now = clock()
     tell("read", 0, None)
     rows = Collector(policy, now=now)
@@ -89,7 +82,7 @@ def load(
     found = live(rows)
     tell("read", rows.rows, rows.rows)
     tell("resolve", 0, None)
-    rules = Rules(policy)
+    rules = Rules(policy, text)
     derived = derive(found.columns, rules, judgements)
     known = _known(previous, found)
     tell("resolve", len(found.columns), len(found.columns))
@@ -146,6 +139,22 @@ def load_file(
             left.unlink(missing_ok=True)
         lock.release()
     return loaded
+
+
+def _without_matches(out: Path) -> None:
+    """Raise OutputError for matches that no model says again of the records that come."""
+    kinds = pq.read_table(out / "edges.parquet", columns=["kind"])["kind"]
+    if "match" not in {one for chunk in kinds.chunks for one in chunk.dictionary.to_pylist()}:
+        return
+    matches = int(pl.Series(kinds).cast(pl.String).eq("match").sum())
+    if matches:
+        raise OutputError(
+            Fault(
+                str(out),
+                f"rests on {matches:,} matches and has no model",
+                "resolve without --matches, then load",
+            )
+        )
 
 
 def _silent(_stage: str, _done: int, _total: int | None, /) -> None:

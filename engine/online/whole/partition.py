@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from sameas.engine.online.matches.vectors import digest_of, values_of
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.summary import Summary
 from sameas.engine.online.whole.differ import Difference
@@ -17,6 +18,8 @@ from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.whole.derive import Derived
@@ -181,6 +184,8 @@ class _Comparison:
         rows = {row.number: row for row in self.reader.scan(t.COMPONENT)}
         used: set[int] = set()
         exact = self.summaries()
+        # a matched component may be whole; that its links are all granted shows it
+        whole = derived.whole | (derived.matched & ~derived.named & ~self.refusing())
         clusters: dict[int, set[int | None]] = defaultdict(set)
         number_of: dict[int, int] = {}
         for at, component in enumerate(derived.component.tolist()):
@@ -202,7 +207,10 @@ class _Comparison:
                 yield Difference("component", where, f"{found.nodes} nodes", f"{nodes} nodes")
             if found.cluster is not None and clusters[component] != {found.cluster}:
                 yield Difference("component", where, f"is profile {found.cluster}", "others too")
-            if found.cluster is not None and not derived.whole[component]:
+            if found.level != derived.level[component]:
+                level = f"step {derived.level[component]} of the ladder"
+                yield Difference("component", where, f"step {found.level}", level)
+            if found.cluster is not None and not whole[component]:
                 yield Difference("component", where, "whole", "resolved step by step")
             if found.summary is not None:
                 if found.cluster is None:
@@ -211,6 +219,14 @@ class _Comparison:
                     yield Difference("summary", where, "there", "none: a judgement speaks of it")
                 else:
                     yield from self.summary(where, found.summary, exact[component])
+
+    def refusing(self) -> NDArray[np.bool_]:
+        """C: components in which a link is refused."""
+        derived = self.derived
+        found = np.zeros(len(derived.nodes), dtype=bool)
+        linked = derived.standing[derived.ids] == LINKED
+        found[derived.component[derived.record[linked & ~derived.granted]]] = True
+        return found
 
     def summaries(self) -> list[str | None]:
         """Of all components, by the store's numbers."""
@@ -236,19 +252,27 @@ class _Comparison:
                 np.array([number for number, _ in carried], dtype=np.int64),
                 np.array([place for _, place in carried], dtype=np.int64),
             ),
+            vector=self.vectors(),
             limits=False,
         )
+
+    def vectors(self) -> list[int]:
+        """The store's numbers of the trait vectors; 0: it does not have one."""
+        if self.derived.matches is None:
+            return []
+        known = {row.digest: row.number for row in self.reader.scan(t.VECTOR)}
+        return [known.get(digest_of(values_of(v)), 0) for v in self.derived.matches.values]
 
     def summary(self, where: str, text: str, exact: str | None) -> Iterator[Difference]:
         """A summary may count too much, never too little."""
         if exact is None:
-            return
+            return  # the engine may see in other ways that a matched component is whole
         is_, should = Summary.loads(text), Summary.loads(exact)
         for name in ("values", "seen"):
             mine, theirs = getattr(is_, name), getattr(should, name)
             if len(mine) != len(theirs) or any(x < y for x, y in zip(mine, theirs, strict=False)):
                 yield Difference("summary", f"{where} {name}", str(mine), f"at least {theirs}")
-        for name in ("names", "loose", "sources"):
+        for name in ("names", "loose", "sources", "vectors"):
             missing = {*map(str, getattr(should, name))} - {*map(str, getattr(is_, name))}
             if missing:
                 yield Difference(

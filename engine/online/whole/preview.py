@@ -10,7 +10,6 @@ import msgspec
 
 from sameas.engine.online.fold import PENDING
 from sameas.engine.online.outcomes import Example, Preview, Standing
-from sameas.engine.online.rules import Rules
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole.change import resolve_under
 from sameas.engine.online.whole.snapshot import state_of
@@ -18,7 +17,7 @@ from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from sameas.engine.online.feed import Feed
-    from sameas.engine.policy import Policy
+    from sameas.engine.online.rules import Rules
     from sameas.graph.store.port import Reader
 
 __all__ = ["preview"]
@@ -27,12 +26,12 @@ STANDINGS = ("absent", "blocked", "unlinked", "shared", "linked")
 _REASONS = 5
 
 
-def preview(reader: Reader, policy: Policy, *, examples: int = 5) -> Preview:
-    """Resolve everything under another policy, and compare.
+def preview(reader: Reader, rules: Rules, *, examples: int = 5) -> Preview:
+    """Resolve everything under another policy or model, and compare.
 
     Args:
         reader: a snapshot.
-        policy: the policy that is asked about.
+        rules: the policy and the model that are asked about.
         examples: how many of each kind of change are told.
 
     Raises:
@@ -40,7 +39,7 @@ def preview(reader: Reader, policy: Policy, *, examples: int = 5) -> Preview:
     """
     state = state_of(reader)
     unit = Unit(reader)
-    feed = resolve_under(unit, replace(state), Rules(policy))
+    feed = resolve_under(unit, replace(state), rules)
     return _Comparing(reader, unit, feed, examples).run()
 
 

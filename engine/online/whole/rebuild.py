@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import operator
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +13,8 @@ import polars as pl
 from sameas.engine import policy as policies
 from sameas.engine.online.counters import Counters
 from sameas.engine.online.loading import row_of
+from sameas.engine.online.matches.queue import to_review
+from sameas.engine.online.matches.rewrite import index_rows
 from sameas.engine.online.rows import text
 from sameas.engine.online.whole.records import RecordRows
 from sameas.engine.online.whole.summaries import summaries
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.batch.run import Progress
+    from sameas.engine.online.matches.everything import Everything
     from sameas.engine.online.whole.numbers import Numbers
     from sameas.graph.model import Judgement
     from sameas.graph.store.port import Batch
@@ -76,6 +80,10 @@ class _Rebuilding:
             arrival=int(self.given.arrival.max(initial=0)),
             position=max(len(self.given.profile), 1),
         )
+        every = self.given.derived.matches
+        if every is not None:
+            counters.vector = len(every.values)
+            yield from self.matches(every)
         self.progress("store", total, total)
         if dead:
             arrivals = gone["arrival"].max()
@@ -96,6 +104,8 @@ class _Rebuilding:
             "id_key": self.given.known.id_key.hex(),
             "policy": policies.dumps(self.given.rules.policy),
         }
+        if self.given.rules.model is not None:
+            facts["model"] = self.given.rules.model
         yield t.META, [t.Meta(name, value) for name, value in facts.items()]
 
     def tables(self) -> Iterator[tuple[t.Table[Any], list[Any]]]:
@@ -104,6 +114,27 @@ class _Rebuilding:
         yield from self.identifiers()
         yield from self.links()
         yield from self.profiles()
+
+    def matches(self, every: Everything) -> Iterator[Rows]:
+        """The index of matches, and the review queue."""
+        matcher = self.given.rules.matcher
+        assert matcher is not None
+        numbers = itertools.count(1)
+        queue = to_review(self.given.derived, matcher.review_threshold, self.judgements)
+        most = matcher.max_key_records
+        records = self.given.number.tolist()
+        made: Iterator[tuple[t.Table[Any], list[Any]]]
+        made = index_rows(every, records, lambda _: next(numbers), most)
+        for table, rows in made:
+            if table is t.VECTOR_PAIR:
+                found = [
+                    t.Review(pair.weight, pair.low, pair.high)
+                    for pair, wanted in zip(rows, queue.tolist(), strict=True)
+                    if wanted
+                ]
+                yield t.REVIEW, sorted(found, key=operator.attrgetter("weight", "low", "high"))
+            key = operator.attrgetter(*table.key)
+            yield table, sorted(rows, key=key)
 
     # -- identifiers, links -----------------------------------------------------------------
 
@@ -171,6 +202,7 @@ class _Rebuilding:
             identifiers=self.given.identifier,
             arrival=self.given.arrival,
             carried=(self.given.issued[carried], known.carrier[carried]),
+            vector=range(1, 1 + len(derived.matches.values) if derived.matches else 1),
         )
         home = np.zeros(len(derived.nodes), dtype=np.int64)
         home[component - 1] = cluster
@@ -182,6 +214,7 @@ class _Rebuilding:
                 derived.nodes,
                 pl.select(pl.when(whole).then(pl.Series(home))).to_series(),
                 made,
+                derived.level,
             ],
         )
         numbers = np.arange(1, parts + 1)

@@ -40,7 +40,7 @@ Carried = tuple["Longs", "Longs"]
 
 def summaries(
     derived: Derived, rules: Rules, *, records: Longs, identifiers: Longs, arrival: Longs,
-    carried: Carried, limits: bool = True,
+    carried: Carried, vector: Sequence[int] = (), limits: bool = True,
 ) -> list[str | None]:  # fmt: skip
     """C: the summary of each component as JSON, None where it has none.
 
@@ -51,6 +51,7 @@ def summaries(
         identifiers: m: the identifiers' numbers.
         arrival: n.
         carried: which ids there are, and where.
+        vector: the numbers of the trait vectors, by their places in `derived.matches`.
         limits: whether a component that is at a limit, or that a judgement names, has none.
     """
     columns, n_components = derived.columns, len(derived.nodes)
@@ -70,7 +71,9 @@ def summaries(
         for codes, texts in (_exclusive(columns, trait) for trait in rules.policy.exclusive)
     ]
     sources = _sources(derived, rules)
-    fits = derived.whole
+    vectors = _vectors(derived, vector)
+    matched, bound = derived.matched.tolist(), derived.bound.tolist()
+    fits = derived.whole & (derived.level == 0)
     if limits:
         fits = fits & ~derived.named & _within(values, seen, rules)
     guarded: Bools = np.any(values[:, np.array(rules.guard, dtype=bool)] > 0, axis=1)
@@ -88,9 +91,11 @@ def summaries(
         codes = name_lists[at]
         mine = loose.get(at, ())
         duplicates = sources.get(at, ())
+        compared = [] if vectors is None else vectors[at]
         if limits and (
             len(codes) > MOST_NAMES
             or len(mine) > MOST_NAMES
+            or len(compared) > MOST_NAMES
             or len(set(duplicates)) < len(duplicates)
         ):
             continue
@@ -104,11 +109,28 @@ def summaries(
             said = text(lists)
         held = name_json[codes[0]] if len(codes) == 1 else ",".join([name_json[c] for c in codes])
         tail = f"{owner_number[at]},{owner_arrival[at]}" if owned[at] else "null,0"
+        if compared:
+            tail += f",[{','.join(map(str, compared))}]"
+            if matched[at]:
+                tail += f",true,{text(bound[at])}"
         out[at] = (
             f"[{counts[turn[at]]},{text(mine) if mine else '[]'},[{held}],{said},"
             f"{text(duplicates) if duplicates else '[]'},[{','.join(map(str, ids[at]))}],{tail}]"
         )
     return out
+
+
+def _vectors(derived: Derived, numbers: Sequence[int]) -> _Grouped | None:
+    """By component: the vectors of its records, in the order of their first record."""
+    if derived.matches is None:
+        return None
+    codes = derived.matches.vector.astype(np.int32)
+    known = np.array(numbers, dtype=np.int64)
+    some = np.flatnonzero(codes >= 0)
+    keys = derived.component[some].astype(np.int64) * max(len(known), 1) + codes[some]
+    _, first = np.unique(keys, return_index=True)
+    first = some[np.sort(first)]
+    return _Grouped(derived.component[first], known[codes[first]], len(derived.nodes))
 
 
 def _held(derived: Derived) -> tuple[Longs, Longs]:

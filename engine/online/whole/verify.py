@@ -10,7 +10,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.whole import history, inputs, partition
+from sameas.engine.online.matches.everything import vectors_of
+from sameas.engine.online.whole import history, inputs, matches, partition
 from sameas.engine.online.whole.derive import derive
 from sameas.engine.online.whole.differ import Difference
 from sameas.engine.online.whole.replayed import replay_inputs
@@ -72,9 +73,11 @@ def verify(
     columns, numbers = columns_of(replayed.records, state.rules)
     if progress is not None:
         progress("partition", 0, None)
-    derived = derive(columns, state.rules, list(state.judgements.values()))
+    vectors = vectors_of(state.rules, replayed.records)
+    derived = derive(columns, state.rules, list(state.judgements.values()), vectors)
     out.profiles = derived.found.n_profiles
     out.add(partition.differences(reader, replayed, kept, derived, state.rules, numbers))
+    out.add(matches.differences(reader, kept, derived, state))
     out.add(history.differences(reader, kept))
     if progress is not None:
         progress("partition", 1, 1)

@@ -41,9 +41,13 @@ ASKS: dict[str, Ask[Any]] = {
     "judge": routes.judge("same", ["crm/1"], ["crm/2"]),
     "retract": routes.retract("j1"),
     "unmerge": routes.unmerge(P, records=["crm/1"]),
+    "review": routes.review(),
+    "decide": routes.decide("r1-r2", "same"),
     "policy": routes.policy(),
     "set_policy": routes.set_policy(""),
     "preview_policy": routes.preview_policy(""),
+    "set_model": routes.set_model(None),
+    "preview_model": routes.preview_model(None),
     "erase": routes.erase(P),
     "suppress": routes.suppress(records=["crm/1"]),
     "unsuppress": routes.unsuppress(records=["crm/1"]),
@@ -69,11 +73,12 @@ def test_every_route_of_the_api_has_a_method_and_no_other(api: Api) -> None:
     asked = {
         (one.method, one.path.replace(P, "{profile_id}"))
         for name, one in ASKS.items()
-        if name not in ("withdraw", "retract", "revoke_key")
+        if name not in ("withdraw", "retract", "revoke_key", "decide")
     }
     asked |= {
         ("DELETE", "/v1/records/{source}/{record_id}"),
         ("DELETE", "/v1/judgements/{key}"),
+        ("POST", "/v1/review/{item}"),
         ("DELETE", "/v1/keys/{key}"),
     }
     assert asked == there

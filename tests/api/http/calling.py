@@ -67,9 +67,9 @@ class Api:
         return found
 
 
-def start(folder: Path, settings: Settings | None = None) -> Api:
+def start(folder: Path, settings: Settings | None = None, *, model: str | None = None) -> Api:
     """An API on a new store."""
-    engine = Engine(open_store(folder / "people.db"), erase_key=b"k" * 32)
+    engine = Engine(open_store(folder / "people.db"), model=model, erase_key=b"k" * 32)
     logged = io.BytesIO()
     app = create_app(engine, settings or Settings(), log=Log(logged))
     return Api(engine, app, create_key(engine, "admin", ["admin"]), logged)

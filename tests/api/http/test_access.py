@@ -36,10 +36,14 @@ ROUTES = {
     ("POST", "/v1/search"): READ,
     ("POST", "/v1/judgements"): REVIEW,
     ("DELETE", "/v1/judgements/j1"): REVIEW,
+    ("GET", "/v1/review"): REVIEW,
+    ("POST", "/v1/review/r1-r2"): REVIEW,
     ("GET", "/v1/changes"): READ,
     ("GET", "/v1/policy"): READ,
     ("PUT", "/v1/policy"): ADMIN,
     ("POST", "/v1/policy/preview"): REVIEW,
+    ("PUT", "/v1/model"): ADMIN,
+    ("POST", "/v1/model/preview"): REVIEW,
     ("POST", "/v1/erase"): ADMIN,
     ("POST", "/v1/suppress"): ADMIN,
     ("POST", "/v1/unsuppress"): ADMIN,
@@ -58,6 +62,7 @@ def template(path: str) -> str:
         .replace("crm/1", "{source}/{record_id}")
         .replace("judgements/j1", "judgements/{key}")
         .replace("keys/k_1", "keys/{key}")
+        .replace("review/r1-r2", "review/{item}")
     )
 
 

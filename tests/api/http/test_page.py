@@ -34,7 +34,7 @@ def test_the_page_has_every_field_of_an_answer_and_of_a_merge() -> None:
     """By name."""
     text = section(read("docs/api.md"), "Sending")
     tables = {name for row in rows(text) for name in quoted(row[0])}
-    assert tables == set(Answer.__dataclass_fields__)
+    assert tables == set(Answer.__struct_fields__)
     for name in bodies.Merge.__struct_fields__:
         assert f"`{name}`" in text or name == "first_seen"
 

@@ -11,7 +11,7 @@ import pytest
 from tests.people import made
 
 from sameas.engine.batch import resolve_files
-from sameas.engine.evaluate import evaluate, evaluate_partition, read_truth, study
+from sameas.engine.evaluate import Study, evaluate, evaluate_partition, read_truth, study
 from sameas.engine.evaluate.again import Again, pairs_within
 from sameas.engine.evaluate.calibration import EDGES, calibration
 from sameas.engine.evaluate.mistakes import causes, mistakes
@@ -47,6 +47,13 @@ def parts(again: Again) -> Partition:
     return again.resolved()
 
 
+@pytest.fixture(scope="module")
+def found(folder: Path) -> Study:
+    result = study(folder / "out", folder / "truth.parquet", examples=1)
+    assert result is not None
+    return result
+
+
 def pairs_of(again: Again) -> list[tuple[int, int, int]]:
     """All pairs of records that have a weight, one by one."""
     model, columns = again.matched.model, again.columns
@@ -79,9 +86,7 @@ def test_an_output_taken_up_again_is_resolved_as_it_was(
     assert (same.over_merged, same.over_split) == (0, 0)
 
 
-def test_the_point_in_use_has_the_scores_of_the_output(folder: Path) -> None:
-    found = study(folder / "out", folder / "truth.parquet", examples=0)
-    assert found is not None
+def test_the_point_in_use_has_the_scores_of_the_output(found: Study, folder: Path) -> None:
     scores = evaluate(folder / "out", folder / "truth.parquet").scores
     (point,) = (point for point in found.curve if point.chosen)
     assert (point.f1, point.precision, point.profiles) == (
@@ -91,9 +96,7 @@ def test_the_point_in_use_has_the_scores_of_the_output(folder: Path) -> None:
     )
 
 
-def test_a_higher_cut_gives_no_fewer_profiles(folder: Path) -> None:
-    found = study(folder / "out", folder / "truth.parquet", examples=0)
-    assert found is not None
+def test_a_higher_cut_gives_no_fewer_profiles(found: Study) -> None:
     counts = [point.profiles for point in found.curve]
     assert counts == sorted(counts)
     assert counts[0] < counts[-1]
@@ -182,9 +185,7 @@ def test_a_false_split_shows_two_records_of_one_person(again: Again, parts: Part
         assert parts.profile[left] != parts.profile[right]
 
 
-def test_fields_have_shares_and_the_one_that_decides_most_is_first(folder: Path) -> None:
-    found = study(folder / "out", folder / "truth.parquet", examples=0)
-    assert found is not None
+def test_fields_have_shares_and_the_one_that_decides_most_is_first(found: Study) -> None:
     for one in found.fields:
         assert all(0 <= share <= 1 for share in (one.missing, one.compared, one.agree))
     apart = [one.bits - one.bits_others for one in found.fields]
@@ -192,9 +193,7 @@ def test_fields_have_shares_and_the_one_that_decides_most_is_first(folder: Path)
     assert apart[0] > 1
 
 
-def test_everything_is_plain_data_for_json(folder: Path) -> None:
-    found = study(folder / "out", folder / "truth.parquet", examples=1)
-    assert found is not None
+def test_everything_is_plain_data_for_json(found: Study) -> None:
     assert set(found.as_dict()) == {
         *("curve", "calibration", "gap", "fields", "causes", "merges", "splits")
     }

@@ -47,7 +47,8 @@ def event(r: Random) -> Event:
 
 def said(rules: Policy, events: list[Event], groups: list[int]) -> tuple[Plain, list[Answer]]:
     """A store after some events, in groups, and what was answered."""
-    store, answers = Plain(), []
+    store = Plain()
+    answers: list[Answer] = []
     key = bytes(16)
     with Engine(store, policy=rules, id_key=key, erase_key=key, clock=lambda: 10_000) as engine:
         rest = iter(events)

@@ -12,6 +12,7 @@ from tests.laws.online import History, kept
 
 from sameas.engine import policy as policies
 from sameas.engine.online.events import Event, Withdrawal
+from sameas.engine.online.rules import Rules
 from sameas.engine.online.whole import change as whole_change
 from sameas.engine.online.whole import change_policy, preview, verify
 
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
 def change(engine: Engine, policy: Policy) -> int:
     """What `PUT /policy` does."""
-    return change_policy(engine.store, engine._writer, policy)
+    return change_policy(engine.store, engine._writer, Rules(policy))
 
 
 def with_kind(policy: Policy, name: str, **fields: Any) -> Policy:
@@ -191,7 +192,7 @@ def test_a_preview_tells_what_the_change_does() -> None:
         engine.ingest(ROWS)
         before = {name: dict(rows) for name, rows in engine.store.rows.items()}  # type: ignore[attr-defined]
         with engine.reader() as reader:
-            told = preview(reader, apart)
+            told = preview(reader, Rules(apart))
         assert engine.store.rows == before  # type: ignore[attr-defined]
         assert (told.split, told.merged, told.removed, told.created) == (1, 0, 0, 0)
         assert told.profiles_after == told.profiles_before + 1
@@ -212,7 +213,7 @@ def test_a_preview_of_the_same_policy_is_empty() -> None:
     with engine_of(policies.default()) as engine:
         engine.ingest(ROWS)
         with engine.reader() as reader:
-            told = preview(reader, policies.default())
+            told = preview(reader, Rules(policies.default()))
         assert told.unchanged == told.profiles_before == told.profiles_after
         assert not (told.merged)
         assert not (told.split)
@@ -240,7 +241,7 @@ def test_writes_go_on_during_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
         change_policy(
             engine.store,
             engine._writer,
-            apart,
+            Rules(apart),
             progress=lambda stage, _done, _total: told.append(stage),
         )
         assert told == ["beside", "beside", "alone"]

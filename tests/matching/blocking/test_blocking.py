@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from random import Random
+
 import numpy as np
 import pytest
 from tests.matching.blocking.worlds import KEYS, NAMES, plain_pairs, table, texts
 
 from sameas.matching.blocking import Key, Part, block, collect, held_by, keys_of, lost
-from sameas.matching.blocking.columns import Reader
+from sameas.matching.blocking.columns import Reader, hash_values
 from sameas.matching.blocking.hashes import combine, combined, hash_all, hash_text, mixed, scattered
 from sameas.matching.blocking.transforms import TRANSFORMS, apply, sound_of
 
@@ -107,6 +109,19 @@ def test_every_transform_takes_any_value(transform: str, value: str) -> None:
     assert len(found) <= 5
     assert all(found)
     assert value or not found
+
+
+@pytest.mark.parametrize("transform", sorted(TRANSFORMS))
+def test_columns_of_values_are_read_like_each_value(transform: str) -> None:
+    """Whole columns of ASCII take a way of their own, and others do not; both are `apply`."""
+    draw = Random(5)
+    letters = "ab9@._-+ \n"
+    plain = sorted({"".join(draw.choices(letters, k=draw.randrange(1, 14))) for _ in range(400)})
+    for values in (plain, [*plain, "Łucja@x", "王小明"], []):
+        starts, hashes = hash_values(transform, values)
+        for place, value in enumerate(values):
+            found = hashes[starts[place] : starts[place + 1]].tolist()
+            assert found == [hash_text(text) for text in apply(transform, value)], value
 
 
 @pytest.mark.parametrize(

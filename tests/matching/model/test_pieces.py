@@ -34,10 +34,10 @@ def plain(
     """Connected parts at the first step; parts that are too large go on with the next."""
     if not steps:
         return []
-    graph = nx.Graph()
+    graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(nodes)
     graph.add_edges_from((a, b) for a, b, w in rows if w >= steps[0] and {a, b} <= nodes)
-    out = []
+    out: list[list[int]] = []
     for part in nx.connected_components(graph):
         out += [sorted(part)] if len(part) <= limit else plain(part, rows, steps[1:], limit)
     return sorted(part for part in out if len(part) > 1)

@@ -1,0 +1,139 @@
+"""The evidence of a region: its vectors, and the pairs that count in its components."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sameas.engine.batch.partition import partition
+from sameas.engine.evidence import Scores
+from sameas.engine.online.matches import ladder
+from sameas.engine.online.matches.index import pairs_of
+from sameas.engine.online.matches.ladder import Base, Fitted, fit
+from sameas.engine.online.matches.vectors import vector_from
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+
+    from sameas.engine.batch.columns import Columns
+    from sameas.engine.batch.links import Given
+    from sameas.engine.evidence import Vector
+    from sameas.engine.online.matches.weights import Weigh, Weights
+    from sameas.engine.online.region import Region
+    from sameas.engine.online.state import State
+    from sameas.engine.online.unit import Unit
+
+    Ints = NDArray[np.int32]
+    Longs = NDArray[np.int64]
+
+__all__ = ["Matched", "evidence_of", "scores"]
+
+
+_MANY = 64
+"""Pairs from which on laying their values out for compiled code costs less than weighing each."""
+
+
+@dataclass(slots=True)
+class Matched:
+    """What a region's records say by being alike."""
+
+    vector: dict[int, int] = field(default_factory=dict)
+    """By record."""
+    values: dict[int, Vector] = field(default_factory=dict)
+    """By vector."""
+    fitted: Fitted | None = None
+    """None: no match joins anything here."""
+
+
+def scores(
+    weights: Weights,
+    vector: NDArray[np.integer],
+    values: Sequence[Vector],
+    pairs: Sequence[tuple[int, int, int]],
+) -> Scores:
+    """Evidence as the function takes it: the pairs that count, and a weight for any.
+
+    Args:
+        weights: the model.
+        vector: n: the vector of each record; -1: none.
+        values: the vectors.
+        pairs: two vectors, and their weight.
+    """
+    low, high, weight = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
+    ends = np.sort(np.stack([low, high]).astype(np.int32), axis=0)
+
+    compiled: list[Weigh] = []
+
+    def weigh(one: Ints, other: Ints) -> Longs:
+        if len(one) < _MANY and not compiled:
+            return weights.between(values, one, other)
+        if not compiled:
+            compiled.append(weights.compiled(values))
+        return compiled[0](one, other)
+
+    matcher = weights.matcher
+    return Scores(
+        vector.astype(np.int32), ends[0], ends[1], weight, matcher.edge_threshold, matcher.cut,
+        weigh,
+    )  # fmt: skip
+
+
+def evidence_of(
+    unit: Unit, state: State, region: Region, columns: Columns, given: Given
+) -> tuple[Matched, Scores | None]:
+    """What the region's records say by being alike; no evidence: nothing joins.
+
+    Raises:
+        Outgrown: the region is not whole.
+    """
+    weights = state.rules.weights
+    if weights is None:
+        return Matched(), None
+    votes = unit.get_all(t.VOTE, [(number,) for number in region.records])
+    vector = {vote.record: vote.vector for vote in votes}
+    numbers = sorted(set(vector.values()))
+    rows = unit.get_all(t.VECTOR, [(number,) for number in numbers])
+    values = {row.number: vector_from(row.values) for row in rows}
+    pairs = [
+        pair
+        for pair in pairs_of(unit, numbers)
+        if pair.weight >= weights.matcher.edge_threshold
+        and pair.low in values
+        and pair.high in values
+    ]
+    floor = _floors(unit, region)
+    out = Matched(vector, values)
+    if not pairs and not floor:
+        return out, None
+    nodes = len(region.records) + sum(map(len, region.carried.values()))
+    if (
+        not floor
+        and len(numbers) <= ladder.MAX_VECTORS
+        and nodes <= state.rules.policy.max_component
+    ):
+        out.fitted = Fitted(dict.fromkeys(region.records, 0), pairs)  # as a whole, so in parts
+    else:
+        joined = partition(columns, state.rules.policy, judgements=region.judgements, given=given)
+        bases = [Base([], width) for width in joined.components.sizes.tolist()]
+        for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
+            bases[at].records.append(record)
+        out.fitted = fit(unit, state, bases, vector, pairs, floor)
+    local = {number: at for at, number in enumerate(numbers)}
+    of = [local[vector[record]] if record in vector else -1 for record in region.records]
+    counts = [(local[pair.low], local[pair.high], pair.weight) for pair in out.fitted.pairs]
+    return out, scores(weights, np.array(of), [values[number] for number in numbers], counts)
+
+
+def _floors(unit: Unit, region: Region) -> dict[int, int]:
+    """By record: the step at which its component fitted before, where not the first."""
+    rows = unit.get_all(t.COMPONENT, [(one,) for one in region.components])
+    level = {row.number: row.level for row in rows if row.level}
+    if not level:
+        return {}
+    records = unit.get_all(t.RECORD, [(number,) for number in region.records])
+    return {row.number: level[row.component] for row in records if row.component in level}

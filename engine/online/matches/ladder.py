@@ -1,0 +1,214 @@
+"""3.4 for components that matches join: at which step of the ladder each part of a region fits.
+
+A record's component at one step lies within that at the step before. So all that must be known of
+what lies beyond a region is whether the components that reach there are still too large at the
+steps below. That is asked of the pairs at its edge, and of no more vectors than make it so.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from sameas.engine.evidence import LADDER, MAX_VECTORS
+from sameas.engine.online.matches.index import pairs_of, records_of
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from sameas.engine.online.state import State
+    from sameas.engine.online.unit import Unit
+
+__all__ = ["MAX_VECTORS", "Base", "Fitted", "Outgrown", "fit"]
+
+_IN = ("component",)
+
+
+class Outgrown(Exception):  # noqa: N818 - it is no error: the region must be gathered anew
+    """A part of the region fits together with what lies beyond: those records belong to it."""
+
+    def __init__(self, records: set[int]) -> None:
+        super().__init__()
+        self.records = records
+
+
+@dataclass(slots=True)
+class Base:
+    """What links and judgements join."""
+
+    records: list[int]
+    nodes: int
+
+
+@dataclass(slots=True)
+class Fitted:
+    """Parts that fit."""
+
+    level: dict[int, int] = field(default_factory=dict)
+    """By record."""
+    pairs: list[t.VectorPair] = field(default_factory=list)
+    """The pairs that count: those inside of one part, strong enough for its step."""
+
+
+@dataclass(slots=True)
+class _Part:
+    """Bases that are joined at a step."""
+
+    bases: list[int]
+    vectors: set[int]
+    nodes: int
+    pairs: list[t.VectorPair] = field(default_factory=list)
+
+
+def fit(
+    unit: Unit,
+    state: State,
+    bases: Sequence[Base],
+    vector: Mapping[int, int],
+    pairs: Iterable[t.VectorPair],
+    floor: Mapping[int, int],
+) -> Fitted:
+    """Say at which step of the ladder each part of a region fits.
+
+    Args:
+        unit: what the group sees; components are those before the change.
+        state: what the writer knows.
+        bases: the region's records, by what else joins them.
+        vector: by record of the region: its vector, of those that have one.
+        pairs: the pairs of vectors at or above the edge threshold with both ends in the region.
+        floor: by record: the step at which its component fitted before, where not the first.
+
+    Raises:
+        Outgrown: the region is not whole.
+    """
+    return _Fitting(unit, state, bases, vector, floor).run(list(pairs))
+
+
+class _Fitting:
+    def __init__(
+        self,
+        unit: Unit,
+        state: State,
+        bases: Sequence[Base],
+        vector: Mapping[int, int],
+        floor: Mapping[int, int],
+    ) -> None:
+        self.unit = unit
+        assert state.rules.matcher is not None
+        self.threshold = state.rules.matcher.edge_threshold
+        self.most = state.rules.policy.max_component
+        self.bases = bases
+        self.vector = vector
+        self.home = {record: at for at, base in enumerate(bases) for record in base.records}
+        self.of: dict[int, set[int]] = defaultdict(set)
+        """By vector: the bases that have it."""
+        for record, number in vector.items():
+            self.of[number].add(self.home[record])
+        self.floor = [max((floor.get(r, 0) for r in base.records), default=0) for base in bases]
+        self.out = Fitted()
+
+    def run(self, pairs: list[t.VectorPair]) -> Fitted:
+        """Step by step; what fits takes part no more."""
+        active = list(range(len(self.bases)))
+        beyond: set[int] = set()
+        for level, step in enumerate(LADDER):
+            strong = [] if step is None else [p for p in pairs if p.weight >= self.threshold + step]
+            parts = self.parts(active, strong)
+            active, pairs = [], []
+            for part in parts:
+                large = bool(part.pairs) and self.large(part.vectors, part.nodes)
+                if not large and any(self.floor[base] > level for base in part.bases):
+                    assert step is not None, "the last step drops all matches"
+                    found = self.reach(part, parts, self.threshold + step)
+                    large = found is None
+                    beyond |= found or set()
+                if large:
+                    active += part.bases
+                    pairs += part.pairs
+                else:
+                    self.settle(part, level)
+            if not active:
+                break
+        if beyond:
+            raise Outgrown(beyond)
+        return self.out
+
+    def large(self, vectors: set[int], nodes: int) -> bool:
+        """Whether what matches join is too much."""
+        return len(vectors) > MAX_VECTORS or nodes > self.most
+
+    def parts(self, active: list[int], pairs: list[t.VectorPair]) -> list[_Part]:
+        """What pairs join. All records of the two vectors of a pair are joined by it."""
+        parent = {base: base for base in active}
+
+        def root(one: int) -> int:
+            while parent[one] != one:
+                parent[one] = parent[parent[one]]
+                one = parent[one]
+            return one
+
+        for pair in pairs:
+            first, *others = self.of[pair.low] | self.of[pair.high]
+            for other in others:
+                parent[root(other)] = root(first)
+        parts: dict[int, _Part] = {}
+        for base in active:
+            part = parts.setdefault(root(base), _Part([], set(), 0))
+            part.bases.append(base)
+            part.nodes += self.bases[base].nodes
+            part.vectors.update(
+                self.vector[r] for r in self.bases[base].records if r in self.vector
+            )
+        for pair in pairs:
+            parts[root(next(iter(self.of[pair.low])))].pairs.append(pair)
+        return list(parts.values())
+
+    def settle(self, part: _Part, level: int) -> None:
+        for base in part.bases:
+            for record in self.bases[base].records:
+                self.out.level[record] = level
+        self.out.pairs += part.pairs
+
+    def reach(self, part: _Part, parts: list[_Part], threshold: int) -> set[int] | None:
+        """The records beyond the region that a part hangs together with; None: it is too large."""
+        unit = self.unit
+        part_of = {base: at for at, one in enumerate(parts) for base in one.bases}
+        vectors, nodes, matched = set(part.vectors), part.nodes, bool(part.pairs)
+        met, components = {part_of[part.bases[0]]}, set[int]()
+        beyond: set[int] = set()
+        queue = list(vectors)
+        while queue:
+            rows = [row for row in pairs_of(unit, [queue.pop()]) if row.weight >= threshold]
+            ends = {end for row in rows for end in (row.low, row.high)}
+            carriers = records_of(unit, ends)
+            matched |= len(carriers) > 1
+            unit.fetch(t.RECORD, [(one,) for one in carriers])
+            more: set[int] = set()
+            for record in sorted(carriers):
+                base = self.home.get(record)
+                if base is not None:
+                    at = part_of.get(base)
+                    if at is not None and at not in met:
+                        met.add(at)
+                        nodes += parts[at].nodes
+                        more |= parts[at].vectors
+                    continue
+                row = unit.get(t.RECORD, (record,))
+                assert row is not None
+                if row.component is None or row.component in components:
+                    continue
+                components.add(row.component)
+                there = unit.find(t.RECORD, _IN, (row.component,))
+                home = unit.get(t.COMPONENT, (row.component,))
+                assert home is not None
+                nodes += home.nodes
+                beyond |= {one.number for one in there}
+                votes = unit.get_all(t.VOTE, [(one.number,) for one in there])
+                more |= {vote.vector for vote in votes}
+            queue += more - vectors
+            vectors |= more
+            if matched and self.large(vectors, nodes):
+                return None
+        return beyond
