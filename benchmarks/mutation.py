@@ -33,6 +33,7 @@ LIVE = ("test_live_is_reference", "test_runs")
 IDS = ("test_ids_are_reference",)
 WORDS = ("test_verdicts",)
 SETTLED = ("../engine/batch/test_settled",)
+REFUSED = ("../engine/batch/test_refused_matches",)
 ONLINE = ("test_online_found", "test_online_small", "test_online", "test_online_reach")
 
 
@@ -248,9 +249,9 @@ MUTANTS = (
     ),
     Mutant(
         "a match below the threshold joins",
-        _EDGES,
-        "joins &= weight >= scores.edge_threshold",
-        "joins &= weight >= scores.edge_threshold - (1 << 20)",
+        "engine/batch/scores.py",
+        "if weight >= evidence.edge_threshold and",
+        "if weight >= evidence.edge_threshold - (1 << 20) and",
     ),
     Mutant("the ladder has one step", _LADDER, "level[up] += 1", "level[up] = 6"),
     Mutant("the ladder goes one step too far", _LADDER, "level[up] += 1", "level[up] += 2"),
@@ -279,10 +280,16 @@ MUTANTS = (
         "for k in range(0):",
     ),
     Mutant(
-        "what shares a vector stays together",
+        "a vector joins with itself",
+        _EDGES,
+        "((left != right) | (width[left] > 1))",
+        "((left != right) | (width[left] > 0))",
+    ),
+    Mutant(
+        "what shares a vector falls apart",
         _LADDER,
         "met[part, 1 - side] == e:",
-        "(left[e] != right[e] or i > vptr[v]) and met[part, 1 - side] == e:",
+        "left[e] != right[e] and met[part, 1 - side] == e:",
     ),
     Mutant(
         "dropped nodes go by value",
@@ -307,6 +314,7 @@ MUTANTS = (
         _DROPPED,
         "if not same and p >= 0 and q >= 0:",
         "if same and p >= 0 and q >= 0:",
+        REFUSED,
     ),
     # 3.5: matches
     Mutant(
@@ -390,6 +398,7 @@ MUTANTS = (
         _MATCH,
         "if a != b and mark[b] & _IN_ONE and mark[a] & _IN_OTHER:",
         "if a == b and mark[b] & _IN_ONE and mark[a] & _IN_OTHER:",
+        REFUSED,
     ),
     Mutant(
         "stepwise: matches break constraints",

@@ -21,7 +21,7 @@ __all__ = ["Edges", "matched"]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Edges:
-    """E pairs of vectors at or above the edge threshold, between live records, in their order."""
+    """E pairs of vectors that match, between live records, in their order."""
 
     scores: Scores
     left: Ints
@@ -52,7 +52,6 @@ def matched(scores: Scores | None, order: Ints) -> Edges | None:
     width = np.diff(vptr)
     left, right, weight = scores.left, scores.right, scores.weight
     joins = (width[left] > 0) & (width[right] > 0) & ((left != right) | (width[left] > 1))
-    joins &= weight >= scores.edge_threshold
     keys = (left.astype(np.int64) << 32) | right
     if not joins.all() or (keys[1:] <= keys[:-1]).any():
         turn = np.argsort(keys, kind="stable")
