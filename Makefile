@@ -10,7 +10,7 @@ $(VENV)/.base: pyproject.toml
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade pip
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e .
-	@echo "compiling once: about a minute"
+	@echo "compiling once: two to three minutes"
 	$(BIN)/python -m sameas.engine.warm
 	@touch $@
 
