@@ -8,7 +8,9 @@ written to), so one call after installing, in an image or a deployment, is enoug
 
 from __future__ import annotations
 
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from multiprocessing import get_context
 
 import polars as pl
 
@@ -16,7 +18,13 @@ __all__ = ["warm"]
 
 
 def warm() -> None:
-    """Resolve a few invented rows that take every compiled path."""
+    """Resolve a few invented rows that take every compiled path, on two processors if there are."""
+    with ProcessPoolExecutor(2, get_context("spawn")) as pool:
+        for task in (pool.submit(_matching), pool.submit(_linking)):
+            task.result()
+
+
+def _linking() -> None:
     from sameas.engine import policy
     from sameas.engine.batch import resolve
     from sameas.engine.evidence import BIT
@@ -50,6 +58,11 @@ def warm() -> None:
     for most in (10_000, 2):
         bounded = replace(policy.default(), max_component=most)
         resolve(named, names=["crm"], policy=bounded, matches=matches)
+
+
+def _matching() -> None:
+    from sameas.engine.batch import resolve
+
     # enough people, each said twice with a slip, that a model is learned from them
     resolve(_people(), names=["crm"])
     whole = pl.col("first_name") + " " + pl.col("last_name")
