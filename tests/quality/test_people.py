@@ -42,11 +42,10 @@ def test_people_are_found_without_configuration(records: int, seed: int) -> None
 
 
 @pytest.mark.xfail(
-    strict=True, reason="estimation takes households for people on one seed in six of such size"
+    strict=True, reason="estimation takes some households for people: precision .70 on this seed"
 )
-@pytest.mark.parametrize(("records", "seed"), [(1_000, 106), (2_000, 104), (4_000, 106)])
-def test_households_are_not_taken_for_people(records: int, seed: int) -> None:
-    found = score(*made(records, seed=seed))
+def test_households_are_not_taken_for_people() -> None:
+    found = score(*made(2_000, seed=104))
     assert found.precision >= 0.90, found
 
 
