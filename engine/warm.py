@@ -50,6 +50,47 @@ def warm() -> None:
     for most in (10_000, 2):
         bounded = replace(policy.default(), max_component=most)
         resolve(named, names=["crm"], policy=bounded, matches=matches)
+    # enough people, each said twice with a slip, that a model is learned from them
+    resolve(_people(), names=["crm"])
+    whole = pl.col("first_name") + " " + pl.col("last_name")
+    resolve(_people().select("id", "birth_date", "city", full_name=whole), names=["crm"])
+
+
+def _people() -> pl.DataFrame:
+    """150 rows of 75 invented people, of every kind of field."""
+    given = ["Ann", "Robert", "Chloé", "Олександр", "Jo-Ann", "Wei", "Miriam", "Otto"]
+    family = [
+        "Lee",
+        "Smith",
+        "Núñez",
+        "Шевченко",
+        "van Dyke",
+        "O'Hara",
+        "Kowalski",
+        "Bauer",
+        "Sato",
+    ]
+    rows = []
+    for at in range(75):
+        first, last = given[at % 8], family[at * 5 % 9]
+        year, month, day = 1930 + at * 7 % 70, 1 + at % 12, 1 + at * 11 % 28
+        for turn in (0, 1):
+            slip = turn * (at % 4)
+            rows.append(
+                {
+                    "id": str(2 * at + turn),
+                    "first_name": {1: first[:1], 2: last}.get(slip, first),
+                    "last_name": {2: first, 3: last[:-1] + "x"}.get(slip, last),
+                    "birth_date": f"{year}-{month:02}-{day + (slip == 3):02}",
+                    "street": f"{at * 13 % 90 + slip} {family[at % 9]} Street Apt {at % 5}",
+                    "city": f"{given[at * 3 % 8]}ville" + "e" * (slip == 1),
+                    "postal_code": f"{10_000 + at * 37 % 500 + slip}",
+                    "company": f"{family[at * 2 % 9]} & Sons Ltd",
+                    "email": f"p{at}{'x' * (slip == 2)}@example.com" if at % 3 else None,
+                    "phone": f"+1202555{1000 + at + (slip == 1)}" if at % 2 else None,
+                }
+            )
+    return pl.DataFrame(rows)
 
 
 if __name__ == "__main__":

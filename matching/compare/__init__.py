@@ -10,12 +10,20 @@ from sameas.matching.compare.model import LEVELS, MISSING, SWAPPED, Level, level
 from sameas.matching.compare.packed import Packed, prepare
 from sameas.matching.compare.pairs import level_pairs
 from sameas.matching.compare.rules import level
-from sameas.matching.compare.vectors import compare, compare_pairs, name_fields, name_keys, swap
+from sameas.matching.compare.vectors import (
+    Keys,
+    compare,
+    compare_pairs,
+    name_fields,
+    name_keys,
+    swap,
+)
 
 __all__ = [
     "LEVELS",
     "MISSING",
     "SWAPPED",
+    "Keys",
     "Level",
     "Packed",
     "compare",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.matching.compare.model import MISSING, SWAPPED
+from sameas.matching.compare.packed import prepare
 from sameas.matching.compare.pairs import level_pairs
 from sameas.matching.compare.rules import level
 from sameas.matching.names.sound import sound_key
@@ -29,6 +30,8 @@ Keys = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 """Numbers of the sounds of the given names and of the family names, value by value."""
 _FURTHER = 5
 """Names at levels up to this one agree in their own places."""
+_CLOSE = 6
+"""Names at levels up to this one agree crosswise, if the other two sound the same."""
 
 
 def name_fields(fields: Sequence[Field]) -> tuple[int, int] | None:
@@ -42,8 +45,9 @@ def name_fields(fields: Sequence[Field]) -> tuple[int, int] | None:
 def compare(fields: Sequence[Field], left: Sequence[str], right: Sequence[str]) -> tuple[int, ...]:
     """The level of each field of two vectors of canonical values. Symmetric.
 
-    Where given and family name sound like the other side's family and given name, the given name's
-    level is `SWAPPED` and the family name's 0: one observation, not two.
+    Where given and family name are the other side's family and given name, the given name's level
+    is `SWAPPED` and the family name's 0: one observation, not two. One of them sounds the same, the
+    other is close at least: who swaps names mistypes them, too.
 
     >>> from sameas.matching.fields import Field
     >>> fields = Field("given", "given_name"), Field("family", "family_name")
@@ -55,9 +59,11 @@ def compare(fields: Sequence[Field], left: Sequence[str], right: Sequence[str]) 
     if places is not None:
         given, family = places
         if found[given] > _FURTHER and found[family] > _FURTHER:
-            mine, other = _key(left[given]), _key(left[family])
-            if mine and other and (mine, other) == (_key(right[family]), _key(right[given])):
-                found[given], found[family] = SWAPPED, MISSING
+            crossed = (left[given], right[family]), (right[given], left[family])
+            if any(_key(a) == _key(b) != "" for a, b in crossed):
+                worst = max(level("given_name", a, b) for a, b in crossed)
+                if worst <= _CLOSE:
+                    found[given], found[family] = SWAPPED, MISSING
     return tuple(found)
 
 
@@ -83,15 +89,46 @@ def swap(
     keys: Keys,
     given: tuple[NDArray[np.int32], NDArray[np.int32]],
     family: tuple[NDArray[np.int32], NDArray[np.int32]],
+    *,
+    values: tuple[Sequence[str] | pa.StringArray, Sequence[str] | pa.StringArray],
 ) -> None:
-    """Rewrite the levels of given and family names where they are swapped; codes left and right."""
+    """Rewrite the levels of given and family names where they are swapped; codes left and right.
+
+    `values` are the distinct given and family names; only those of pairs in question are read.
+    """
     at = np.flatnonzero((levels[0] > _FURTHER) & (levels[1] > _FURTHER))
-    crossed = keys[0][given[0][at]] == keys[1][family[1][at]]
-    at = at[crossed]
-    mine, other = keys[0][given[0][at]], keys[1][family[0][at]]
-    at = at[(other == keys[0][given[1][at]]) & (mine >= 0) & (other >= 0)]
+    one, other = (_same(keys[0][given[side][at]], keys[1][family[1 - side][at]]) for side in (0, 1))
+    at = at[one | other]
+    if not len(at):
+        return
+    worst = np.maximum(
+        _crosswise(values, given[0][at], family[1][at]),
+        _crosswise(values, given[1][at], family[0][at]),
+    )
+    at = at[worst <= _CLOSE]
     levels[0][at] = SWAPPED
     levels[1][at] = MISSING
+
+
+def _same(mine: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
+    found: NDArray[np.bool_] = (mine == other) & (mine >= 0)
+    return found
+
+
+def _crosswise(
+    values: tuple[Sequence[str] | pa.StringArray, Sequence[str] | pa.StringArray],
+    given: NDArray[np.int32],
+    family: NDArray[np.int32],
+) -> NDArray[np.uint8]:
+    """The level of given names and family names as if both were given names."""
+    texts = [
+        [str(column[code]) for code in codes.tolist()]
+        for column, codes in zip(values, (given, family), strict=True)
+    ]
+    union = sorted({*texts[0], *texts[1]})
+    number = {text: code for code, text in enumerate(union)}
+    left, right = (np.array([number[text] for text in side], np.int32) for side in texts)
+    return level_pairs("given_name", prepare("given_name", union), left, right)
 
 
 def compare_pairs(
@@ -113,5 +150,6 @@ def compare_pairs(
     if places is not None:
         given, family = places
         keys = name_keys(coded[given].values, coded[family].values)
-        swap((out[given], out[family]), keys, sides[given], sides[family])
+        values = coded[given].values, coded[family].values
+        swap((out[given], out[family]), keys, sides[given], sides[family], values=values)
     return out

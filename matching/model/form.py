@@ -67,7 +67,8 @@ class Evidence(NamedTuple):
     left: str
     right: str
     level: str
-    """`missing` if a side has no value: then it adds nothing."""
+    """`missing` if a side has no value: then it adds nothing. Nor does a family name that has
+    changed places with the given name: `swapped` is weighed there."""
     weight: int
     """All that it adds."""
     rarity: int
@@ -124,10 +125,9 @@ class Model:
 
     def weight(self, left: Vector, right: Vector, /) -> int | None:
         """The weight of two vectors, equal either way round; None if too few fields compare."""
-        both = tuple(
-            "x" if ours and theirs else "" for ours, theirs in zip(left, right, strict=True)
-        )
-        if self.voices(both) < self.min_fields:
+        parts = parts_of([one.kind for one in self.fields])
+        levels = compare.compare(self.fields, left, right)
+        if sum(n for n, level in zip(parts, levels, strict=True) if level) < self.min_fields:
             return None
         return self.judged(left, right)[0]
 
@@ -148,7 +148,7 @@ class Model:
 
     def _found(self, left: Vector, right: Vector) -> tuple[tuple[int, int], ...]:
         """Level and context of each comparison."""
-        levels = self._levels(left, right)
+        levels = compare.compare(self.fields, left, right)
         agrees = [0 < n < len(one.levels) for one, n in zip(self.comparisons, levels, strict=True)]
         found = []
         for one, level in zip(self.comparisons, levels, strict=True):
@@ -156,12 +156,6 @@ class Model:
             context = 1 + min(sum(agrees[parent] for parent in one.given), 2) if known else 0
             found.append((level, context))
         return tuple(found)
-
-    def _levels(self, left: Vector, right: Vector) -> list[int]:
-        return [
-            compare.level(one.field.kind, ours, theirs) if ours and theirs else 0
-            for one, ours, theirs in zip(self.comparisons, left, right, strict=True)
-        ]
 
     def _steps(
         self, left: Vector, right: Vector, found: tuple[tuple[int, int], ...], explanation: int
@@ -171,7 +165,8 @@ class Model:
             self.comparisons, left, right, found, strict=True
         ):
             if not level:
-                steps.append(Evidence(one.field.name, ours, theirs, "missing", 0, 0))
+                name = "swapped" if ours and theirs else "missing"
+                steps.append(Evidence(one.field.name, ours, theirs, name, 0, 0))
                 continue
             bits, rare = one.weight(explanation, level, context, ours)
             name = one.levels[level - 1]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.matching import compare
+from sameas.matching.model.shape import packed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,6 +38,8 @@ class Sight:
     counts: Longs
     """Of each vector the records that have it."""
     prepared: tuple[Packed, ...]
+    sounds: compare.Keys | None
+    """Of given and family names, so that swapped ones are seen; None if not both are there."""
 
     @classmethod
     def of(
@@ -47,7 +50,12 @@ class Sight:
             compare.prepare(field.kind, column.values)
             for field, column in zip(fields, columns, strict=True)
         )
-        return cls(tuple(fields), tuple(columns), np.ascontiguousarray(codes), counts, prepared)
+        places = compare.name_fields(fields)
+        sounds = None
+        if places is not None:
+            sounds = compare.name_keys(*(columns[place].values for place in places))
+        codes = np.ascontiguousarray(codes)
+        return cls(tuple(fields), tuple(columns), codes, counts, prepared, sounds)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -57,13 +65,27 @@ class Sight:
         out = np.zeros(len(left), dtype=np.uint64)
         for first in range(0, len(left), CHUNK):
             chunk = slice(first, first + CHUNK)
-            ones, others = self.codes[left[chunk]], self.codes[right[chunk]]
-            for place, (field, packed) in enumerate(zip(self.fields, self.prepared, strict=True)):
-                mine = np.ascontiguousarray(ones[:, place])
-                theirs = np.ascontiguousarray(others[:, place])
-                levels = compare.level_pairs(field.kind, packed, mine, theirs)
-                out[chunk] |= levels.astype(np.uint64) << np.uint64(4 * place)
+            out[chunk] = packed(self._levels(left[chunk], right[chunk]))
         return out
+
+    def _levels(self, left: Ints, right: Ints) -> list[NDArray[np.uint8]]:
+        """What `compare.compare` says of each pair, by field."""
+        ones, others = self.codes[left], self.codes[right]
+        sides = [
+            (np.ascontiguousarray(ones[:, place]), np.ascontiguousarray(others[:, place]))
+            for place in range(len(self.fields))
+        ]
+        found = [
+            compare.level_pairs(field.kind, prepared, *codes)
+            for field, prepared, codes in zip(self.fields, self.prepared, sides, strict=True)
+        ]
+        places = compare.name_fields(self.fields)
+        if places is not None and self.sounds is not None:
+            given, family = places
+            levels, codes = (found[given], found[family]), (sides[given], sides[family])
+            values = self.columns[given].values, self.columns[family].values
+            compare.swap(levels, self.sounds, *codes, values=values)
+        return found
 
     def carriers(self, place: int) -> Longs:
         """Of each value of a field how many records have it."""

@@ -84,7 +84,8 @@ def test_what_comes_is_matched_as_a_batch_would(out: Path, tmp_path: Path) -> No
     r = Random(8)
     with open_store(tmp_path / "people.db") as store:
         load(out, store)
-        known = [row.record_id for row in store.scan(t.RECORD) if row.live]
+        rows = [row for row in store.scan(t.RECORD) if row.live]
+        known = [Event("crm", [], {}, row.record_id) for row in rows]
         with Engine(store) as engine:
             traits = [person(r) for _ in range(30)]
             joined = 0
@@ -92,10 +93,10 @@ def test_what_comes_is_matched_as_a_batch_would(out: Path, tmp_path: Path) -> No
                 answer = engine.submit(Event("web", [], told(r, one), str(number), 10**15)).result()
                 joined += not answer.created
             assert joined > 20
-            for record_id in r.sample(known, 20):
-                engine.submit(Withdrawal("crm", record_id, 2 * 10**15)).result()
-            for record_id in r.sample(known, 20):
-                event = Event("crm", [], told(r, r.choice(traits)), record_id, 3 * 10**15)
+            for gone in r.sample(known, 20):
+                engine.submit(Withdrawal("crm", gone.record_id or "", 2 * 10**15)).result()
+            for back in r.sample(known, 20):
+                event = Event("crm", [], told(r, r.choice(traits)), back.record_id, 3 * 10**15)
                 engine.submit(event).result()
             assert engine.settled(60)
             with engine.reader() as reader:

@@ -182,3 +182,31 @@ def test_all_faults_are_named_at_once(model: Model) -> None:
 def test_what_is_no_model_is_refused(text: str | bytes) -> None:
     with pytest.raises(ModelError):
         from_json(text)
+
+
+def test_swapped_names_weigh_once_and_the_same_in_all_forms(model: Model) -> None:
+    person = {"birth_date": "1970-01-02", "email": ""}
+    found = world(
+        [
+            ({"given_name": "ann", "family_name": "smith", **person}, 1),
+            ({"given_name": "smyth", "family_name": "ann", **person}, 1),
+            ({"given_name": "bob", "family_name": "walker", **person}, 2),
+        ]
+    )
+    pairs = [(0, 1), (0, 2), (1, 2)]
+    left, right = np.array(pairs, dtype=np.int32).T
+    single = [model.weight(texts(found, a), texts(found, b)) for a, b in pairs]
+    assert many(found, model, left, right) == single
+    swapped = ("ann", "smith", "1970-01-02", ""), ("smyth", "ann", "1970-01-02", "")
+    steps = model.explain(*swapped)
+    assert [step.level for step in steps] == ["swapped", "swapped", "equal", "missing"]
+    assert steps[1].weight == 0
+    weight = model.weight(*swapped)
+    assert weight is not None
+    different = model.weight(swapped[0], ("bob", "walker", "1970-01-02", ""))
+    assert different is not None
+    assert weight > different
+
+
+def test_swapped_names_alone_are_one_field(model: Model) -> None:
+    assert model.weight(("ann", "smith", "", ""), ("smith", "ann", "", "")) is None
