@@ -47,6 +47,8 @@ Known = list[tuple[int, str, "t.IdentifierRow | None", int]]
 
 def quick(unit: Unit, state: State, said: Said) -> Answer | None:
     """Take an input in, if it has one of the shapes; None: nothing was done."""
+    if said.reduced:
+        return None  # the key that the event had must be found again
     if said.kind in (CONTENT, WITHDRAWAL) or state.digests:
         return None
     if said.message_id is not None and unit.find(t.INPUT, _MESSAGE, (said.message_id, said.source)):
@@ -223,7 +225,7 @@ def _summary(
         owner = f"{row.number},{row.arrival}"
     return (
         f"{counts},{text(loose) if loose else '[]'},{text(names)},"
-        f"{text(exclusive) if exclusive else '[]'},{text(clean)},{ids},{owner}]"
+        f"{text(exclusive) if exclusive else '[]'},{text(clean)},{ids},{owner},[],false,true]"
     )
 
 

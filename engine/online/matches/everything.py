@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numba import njit
 
 from sameas.engine.evidence import LADDER, MISSING, Scores
 from sameas.engine.online.matches import ladder
@@ -226,9 +227,6 @@ class _Fitting:
 
     def parts(self, strong: Longs) -> tuple[Longs, int]:
         """The part of each base, and how many there are."""
-        from scipy.sparse import coo_array
-        from scipy.sparse.csgraph import connected_components
-
         every, n = self.every, len(self.nodes)
         size = n + len(every.values)
         ends = np.zeros(max(len(every.values), 1), dtype=bool)
@@ -237,12 +235,12 @@ class _Fitting:
         mine = ends[self.held]
         left = np.concatenate([self.holder[mine], n + every.low[strong]])
         right = np.concatenate([n + self.held[mine], n + every.high[strong]])
-        graph = coo_array((np.ones(len(left), dtype=np.int8), (left, right)), shape=(size, size))
-        count, of = connected_components(graph, directed=False)
+        of = np.arange(size, dtype=np.int64)
+        count = _parts(of, left, right)
         # by vector: a base that has it
         self.first = np.zeros(max(len(every.values), 1), dtype=np.int64)
         self.first[self.held] = self.holder
-        return of[:n].astype(np.int64), int(count)
+        return of[:n], count
 
     def large(self, part: Longs, count: int, strong: Longs, most: int) -> NDArray[np.bool_]:
         """By base: its part is joined by matches, and is too much."""
@@ -256,3 +254,30 @@ class _Fitting:
             matched[part[self.first[every.low[strong]]]] = True
         too_large: NDArray[np.bool_] = matched & ((vectors > ladder.MAX_VECTORS) | (nodes > most))
         return too_large[part]
+
+
+@njit(cache=True, nogil=True)
+def _parts(of: Longs, left: Longs, right: Longs) -> int:
+    """How many parts there are; `of`, each one's own number, becomes that of its part."""
+    for at in range(len(left)):
+        a, b = left[at], right[at]
+        while of[a] != a:
+            of[a] = of[of[a]]
+            a = of[a]
+        while of[b] != b:
+            of[b] = of[of[b]]
+            b = of[b]
+        # the lower one is above, so that one pass down numbers them all
+        if a < b:
+            of[b] = a
+        else:
+            of[a] = b
+    count = 0
+    for one in range(len(of)):
+        above = of[one]
+        if above == one:
+            of[one] = count
+            count += 1
+        else:
+            of[one] = of[above]
+    return count

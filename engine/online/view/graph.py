@@ -106,7 +106,7 @@ class _Drawing:
                     self._link(links, link)
 
     def matches(self, reader: Reader, rules: Rules, at: Home) -> None:
-        """Why its records are one person by being alike, and where that was refused."""
+        """Why its records are alike, a match a pair of vectors; and what refused such a match."""
         most = len(self.edges) + self.limit
         for one, other, weight, why in matches_of(reader, rules, at):
             if len(self.edges) >= most:
