@@ -33,6 +33,7 @@ LIVE = ("test_live_is_reference", "test_runs")
 IDS = ("test_ids_are_reference",)
 WORDS = ("test_verdicts",)
 SETTLED = ("../engine/batch/test_settled",)
+SCORES = ("../engine/batch/test_scores",)
 REFUSED = ("../engine/batch/test_refused_matches",)
 ONLINE = ("test_online_found", "test_online_small", "test_online", "test_online_reach")
 
@@ -284,6 +285,7 @@ MUTANTS = (
         _EDGES,
         "((left != right) | (width[left] > 1))",
         "((left != right) | (width[left] > 0))",
+        SCORES,
     ),
     Mutant(
         "what shares a vector falls apart",
