@@ -99,7 +99,7 @@ class Bench:
         """One `sameas resolve`, into the folder `out`."""
         out = self.temp / "out"
         shutil.rmtree(out, ignore_errors=True)
-        command = sameas("resolve", str(records), "-o", str(out), "-q")
+        command = sameas("resolve", str(records), "-o", str(out), "-q", "--no-match")
         return run(command, env=self._env(), timeout=self.timeout)
 
     def peer(self, name: str, records: Path, *more: str) -> tuple[Usage, dict[str, float]]:

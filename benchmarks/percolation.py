@@ -145,7 +145,7 @@ def compare(data: Path, out: Path) -> Outcome:
     plain = score(label, person["cluster_id"])
     rows, people = records.height, truth["cluster_id"].n_unique()
     del records, person, label
-    result = resolve_files([data / RECORDS], out, force=True)
+    result = resolve_files([data / RECORDS], out, force=True, match=False)
     profiles = pl.read_parquet(out / RECORDS, columns=[*keys, "profile_id"])
     profiles = profiles.with_columns(pl.col("source").cast(pl.String))  # it is dictionary-coded
     joined = truth.join(profiles, on=keys, how="inner")

@@ -46,7 +46,7 @@ def _tables(manifest: Mapping[str, Any]) -> Iterator[Table]:
         rows_read = "" if read["rows"] is None else f", {read['rows']:,} rows"
         title = f"{read['name']} ({read['format']}{rows_read})"
         yield table(title, ["column", "read as", "because of its", "example"], rows)
-    yield from matching(manifest["matching"] or {"state": "off"})
+    yield from matching(manifest.get("matching") or {"state": "off"})
     yield table("Result", ["", "how many"], manifest["counts"].items())
     if manifest["identifiers"]:
         yield table(
