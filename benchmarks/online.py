@@ -56,7 +56,7 @@ def preload(folder: Path, profiles: int) -> tuple[Path, dict[str, object]]:
     """A store that was loaded in bulk, and how fast."""
     city, out, store = folder / "city", folder / "out", folder / "loaded.db"
     run([sys.executable, str(HERE / "city.py"), "--people", str(profiles), "-o", str(city)])
-    run(sameas("resolve", str(city / "records.parquet"), "-o", str(out), "-q"))
+    run(sameas("resolve", str(city / "records.parquet"), "-o", str(out), "-q", "--no-match"))
     used = run(sameas("load", str(out), "--store", str(store)))
     with open_store(store) as held:
         from sameas.graph.store import tables as t
