@@ -9,6 +9,8 @@ sharing (`Sharing`), scaled together by one dial.
 
 writes DIR/records.parquet and DIR/truth.parquet: four records a person and 2.5 identifiers a
 record on average, so 100,000 people are 400,000 records with a million identifier values.
+
+One module: the rows of a city are one pass of draws over shared arrays.
 """
 
 from __future__ import annotations

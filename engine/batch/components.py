@@ -3,6 +3,8 @@
 A component that breaks nothing as a whole is one profile (3.5, the fast path), if no match in it
 speaks against. `risky` names all that may break something; naming one too many costs time, never
 the answer.
+
+One module: the census of components takes one look at each array.
 """
 
 from __future__ import annotations

@@ -2,6 +2,8 @@
 
 All too large components at once, round by round: what is still too large gives up a step of the
 ladder, or a type, and falls into parts.
+
+One module: a round is a few passes over arrays that only it knows.
 """
 
 from __future__ import annotations

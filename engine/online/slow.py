@@ -1,4 +1,7 @@
-"""The slow path: a region is resolved in full, and what came out otherwise is written down."""
+"""The slow path: a region is resolved in full, and what came out otherwise is written down.
+
+One module: rows to numbers, the function, and numbers to rows again are read side by side.
+"""
 
 from __future__ import annotations
 

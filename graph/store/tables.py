@@ -1,7 +1,7 @@
 """The tables of a store, declared once: every store makes them out of this, and holds no other.
 
 Rows are immutable values. Nothing here is a rule of identity; what the numbers mean is said beside
-them, and the engine keeps to it.
+them, and the engine keeps to it. One module, since it is the schema and is read as one.
 """
 
 from __future__ import annotations

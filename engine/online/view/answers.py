@@ -1,4 +1,7 @@
-"""What reading answers: plain values whose field names are those of the API."""
+"""What reading answers: plain values whose field names are those of the API.
+
+One module: only data lives here, and the values name each other.
+"""
 
 from __future__ import annotations
 
