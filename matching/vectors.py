@@ -42,8 +42,10 @@ def distinct(columns: Sequence[Ints]) -> Vectors:
     """The vectors of records whose fields are coded one column a field; O(records * fields).
 
     >>> found = distinct([np.array([1, 0, 1, -1], np.int32), np.array([0, -1, 0, -1], np.int32)])
-    >>> found.counts.tolist(), found.of_record[0] == found.of_record[2], found.of_record[3]
-    ([2, 1], True, np.int32(-1))
+    >>> found.of_record[[0, 2]].tolist() == [found.of_record[0]] * 2, int(found.of_record[3])
+    (True, -1)
+    >>> found.counts.tolist()
+    [2, 1]
     """
     rows = (
         np.stack(columns, axis=1).astype(np.int32) if len(columns) else np.empty((0, 0), np.int32)
