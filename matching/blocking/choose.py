@@ -99,7 +99,8 @@ def choose_keys(
     held = np.empty((len(proposed), len(left)), dtype=bool)
     for number, key in enumerate(proposed):
         held[number] = _held(reader, key, number, vectors.counts, limit, left, right)
-    order = _greedy(drawn, plausible, held, budget=_BUDGET * records * share**2)
+    pairs = share**2  # of all pairs so many are between vectors that are looked at
+    order = _greedy(drawn, plausible, held, budget=_BUDGET * records * pairs, few=_FEW * pairs)
     return tuple(proposed[number] for number in order)
 
 
@@ -204,7 +205,9 @@ def _shares(ptr: Longs, hashes: Longs, left: Ints, right: Ints) -> Bools:
     return found
 
 
-def _greedy(drawn: Sequence[_Drawn], plausible: Floats, held: Bools, *, budget: float) -> list[int]:
+def _greedy(
+    drawn: Sequence[_Drawn], plausible: Floats, held: Bools, *, budget: float, few: float
+) -> list[int]:
     """Numbers of the keys that are taken, in the order in which they were."""
     ends = np.cumsum([0, *(len(one.left) for one in drawn)])
     covered = np.zeros(len(plausible), dtype=bool)
@@ -234,7 +237,7 @@ def _greedy(drawn: Sequence[_Drawn], plausible: Floats, held: Bools, *, budget: 
                 if number in chosen:
                     continue
                 good, new = gains(number, covered)
-                room = budget if least else _FEW
+                room = budget if least else few
                 within = least >= _FREE or pairs + new <= room
                 if good > most and good >= least * new and within:
                     best, most, more = number, good, new

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal, DecimalException
 
 from sameas.matching.canonical.junk import WORDS
 from sameas.matching.canonical.text import clean, compatible
@@ -60,8 +60,8 @@ def organisation(raw: str) -> str:
 def number(raw: str) -> str:
     """A number in plain decimal writing, at most three places.
 
-    >>> number("900.00"), number(" 1,234.5 "), number("-0"), number("abc")
-    ('900', '1234.5', '0', '')
+    >>> number("900.00"), number(" 1,234.5 "), number("-0"), number("abc"), number("1e9999999")
+    ('900', '1234.5', '0', '', '')
     """
     plain = compatible(clean(raw[:60]))
     plain = re.sub(r"[^0-9eE.,+-]", "", plain)
@@ -74,7 +74,7 @@ def number(raw: str) -> str:
         if not value.is_finite() or abs(value) > _MOST:
             return ""
         shown = f"{round(value, 3):f}"
-    except (InvalidOperation, ValueError):
+    except (DecimalException, ValueError):
         return ""
     shown = shown.rstrip("0").rstrip(".") if "." in shown else shown
     return "0" if shown in {"-0", "+0", ""} else shown

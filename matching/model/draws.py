@@ -82,12 +82,12 @@ def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
     return Pairs(left, right, np.ones(len(left), dtype=np.int64))
 
 
-def thinned(left: Ints, right: Ints, limit: int, values: NDArray[np.uint64]) -> NDArray[np.uint64]:
-    """The values of at most about so many of the pairs, drawn evenly by a hash of their ends."""
+def thinned(left: Ints, right: Ints, limit: int) -> NDArray[np.bool_]:
+    """Which pairs are kept of at most about so many, drawn evenly by a hash of their ends."""
     if len(left) <= limit:
-        return values
+        return np.ones(len(left), dtype=np.bool_)
     mixed = left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
     mixed ^= right.astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9)
     mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
-    kept = (mixed >> np.uint64(32)) < np.uint64(int(limit / len(left) * 2**32))
-    return values[kept]
+    kept: NDArray[np.bool_] = (mixed >> np.uint64(32)) < np.uint64(int(limit / len(left) * 2**32))
+    return kept

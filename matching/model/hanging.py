@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from sameas.matching.model.draws import agreeing, grouped
+from sameas.matching.model.kin import NAMES, PERSONAL
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.tables import RARITY
 from sameas.matching.model.terms import collision
@@ -24,10 +25,7 @@ if TYPE_CHECKING:
 
     from sameas.matching.model.sight import Sight
 
-__all__ = ["NAMES", "hanging"]
-
-NAMES = ("given_name", "family_name", "full_name")
-PERSONAL = frozenset([*NAMES, "date", "email", "phone"])
+__all__ = ["hanging"]
 
 SETTLED = 0.5
 """Share of what chance leaves open that must be settled, for a field to hang on another."""
@@ -43,7 +41,7 @@ class Hanging(NamedTuple):
 
     shape: Shape
     rarity: NDArray[np.int64]
-    """By comparison and context in what share of 256 a shared value's rarity counts."""
+    """By comparison and context at most in what share of 256 a shared value's rarity counts."""
     anchors: dict[int, NDArray[np.float64]]
     """Of what is settled by something else: its levels among strangers who share that."""
 

@@ -15,9 +15,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.matching.model.estimate import gathered, logs, posterior, rate_of, shares, tally
+from sameas.matching.model.kin import housemates
 from sameas.matching.model.shape import contexts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sameas.matching.model.estimate import Estimate
@@ -25,14 +28,20 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["EXPLANATIONS", "Mixture", "alone", "explained", "mixture"]
+__all__ = ["EXPLANATIONS", "Mixture", "alone", "explained", "mixture", "parts_of_each"]
 
-EXPLANATIONS = 3
-"""Kinds of others. Of 1 to 5 tried on four sets, 3 was best or within .002 of it on each."""
+EXPLANATIONS = 4
+"""Kinds of others. 3 are as good on small tables and worse on large ones; 5 are no better."""
 
 PSEUDO_MATCHES = 20.0
 PSEUDO_OTHERS = 300.0
 """Pairs that what is known of all others counts as, in each kind of them and each comparison."""
+
+LEAN = 0.005
+"""They are at most this share of all pairs, so that a small table's households are seen."""
+
+BEGIN = 0.02
+"""How likely a pair that looks like housemates is taken for a match at the beginning."""
 
 ROUNDS = 60
 SETTLED = 1e-4
@@ -81,33 +90,52 @@ def _with(first: Estimate, u: Floats) -> Estimate:
     return replace(first, u=u)
 
 
-def _kinds(
-    shape: Shape, first: Estimate, levels: NDArray[np.uint8], times: Floats
-) -> NDArray[np.int64]:
-    """A first guess at the explanation of each pattern: by what agrees the most surprisingly.
-
-    The comparisons in which others agree most often have a kind of their own, the rest share one.
-    """
-    ends = np.array(shape.levels)[:, None]
-    surprise = -np.log2(np.maximum(first.u[:, 0, 1], 1e-9))
-    told = ((levels > 0) & (levels < ends)) * surprise[:, None]
-    most = told.argmax(axis=0)
-    often = np.bincount(most, weights=times, minlength=len(shape))
-    order = np.argsort(-often, kind="stable")
-    rank = np.empty(len(shape), dtype=np.int64)
-    rank[order] = np.arange(len(shape))
-    out: NDArray[np.int64] = np.minimum(rank[most], EXPLANATIONS - 1)
+def _surprise(first: Estimate) -> Floats:
+    """Bits that chance needs for two others to be equal, by comparison."""
+    out: Floats = -np.log2(np.maximum(first.u[:, 0, 1], 1e-9))
     return out
 
 
-def mixture(shape: Shape, first: Estimate, counted: Counted) -> Mixture:
-    """Fit to the candidates; O(distinct patterns * rounds)."""
+def _kinds(
+    shape: Shape,
+    surprise: Floats,
+    levels: NDArray[np.uint8],
+    home: NDArray[np.bool_],
+    times: Floats,
+) -> NDArray[np.int64]:
+    """A first guess at the explanation of each pattern: by what agrees the most surprisingly.
+
+    Housemates are the first kind. The comparisons in which other pairs agree most often have a kind
+    of their own, the rest share one.
+    """
+    ends = np.array(shape.levels)[:, None]
+    told = ((levels > 0) & (levels < ends)) * surprise[:, None]
+    most = told.argmax(axis=0)
+    often = np.bincount(most, weights=times * ~home, minlength=len(shape))
+    order = np.argsort(-often, kind="stable")
+    rank = np.empty(len(shape), dtype=np.int64)
+    rank[order] = np.arange(len(shape))
+    out: NDArray[np.int64] = np.where(home, 0, np.minimum(rank[most], EXPLANATIONS - 2) + 1)
+    return out
+
+
+def mixture(
+    shape: Shape, first: Estimate, counted: Counted, *, own: Sequence[int] = (), pairs: float = 2.0
+) -> Mixture:
+    """Fit to the candidates; O(distinct patterns * rounds).
+
+    `own` are the comparisons of what housemates do not share, `pairs` how many pairs of records
+    there are.
+    """
     if not len(counted.counts):
         return alone(first)
     overall, found = _apart(shape, first, counted)
     levels = counted.levels(shape)
     times = counted.counts.astype(np.float64)
-    kinds = _kinds(shape, first, levels, (1 - found) * times)
+    surprise = _surprise(first)
+    home = housemates(shape, own, levels, surprise, pairs)
+    found = np.where(home, np.minimum(found, BEGIN), found)
+    kinds = _kinds(shape, surprise, levels, home, (1 - found) * times)
     parts = np.full((EXPLANATIONS + 1, len(times)), 0.2 / (EXPLANATIONS - 1))
     parts[kinds + 1, np.arange(len(times))] = 0.8
     parts *= 1 - found
@@ -120,7 +148,7 @@ def mixture(shape: Shape, first: Estimate, counted: Counted) -> Mixture:
         now = _others(shape, counted, parts[1:], (overall,) * EXPLANATIONS)
         sums = (parts * times).sum(axis=1)
         new = Mixture(m, now, tuple((sums / sums.sum()).tolist()))
-        parts = _parts(shape, counted, (m, *now), new.shares)
+        parts = parts_of_each(shape, counted, new)
         moved = np.abs(np.array(new.shares) - np.array(before.shares)).max()
         before = new
         if moved < SETTLED:
@@ -131,12 +159,16 @@ def mixture(shape: Shape, first: Estimate, counted: Counted) -> Mixture:
 def _others(
     shape: Shape, counted: Counted, parts: Floats, leaning: tuple[Floats, ...]
 ) -> tuple[Floats, ...]:
+    pseudo = min(PSEUDO_OTHERS, LEAN * float(counted.counts.sum()))
     return tuple(
-        shares(
-            shape, tally(shape, counted, part * counted.counts), prior=lean, pseudo=PSEUDO_OTHERS
-        )
+        shares(shape, tally(shape, counted, part * counted.counts), prior=lean, pseudo=pseudo)
         for part, lean in zip(parts, leaning, strict=True)
     )
+
+
+def parts_of_each(shape: Shape, counted: Counted, found: Mixture) -> Floats:
+    """How likely each pattern (columns) is a match, and has each explanation; columns sum to 1."""
+    return _parts(shape, counted, (found.m, *found.u), found.shares)
 
 
 def _parts(

@@ -12,10 +12,12 @@ from sameas.matching.cluster.linkage import MISSING
 from sameas.matching.model.draws import agreeing, at_random, thinned
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
-from sameas.matching.model.hanging import NAMES, hanging
+from sameas.matching.model.hanging import hanging
+from sameas.matching.model.kin import own
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.learn import Refined, laid, look, refine
 from sameas.matching.model.mixture import mixture
+from sameas.matching.model.rarity import Drawn, rarity_of
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.sight import Sight
 from sameas.matching.model.tables import BIT, Tables, parts_of, whole
@@ -94,15 +96,20 @@ def train(
     patterns = sight.patterns(left, right)
     told = left != right
     first = _first(sight, shape, anchors, keys, groups, (left, right, patterns))
-    drawn = thinned(left[told], right[told], CANDIDATES, patterns[told])
-    mixed = mixture(shape, first, Counted.of(drawn))
+    drawn = np.flatnonzero(told)[thinned(left[told], right[told], CANDIDATES)]
+    n = int(sight.counts.sum())
+    mixed = mixture(
+        shape, first, Counted.of(patterns[drawn]), own=own(fields), pairs=n * (n - 1) / 2
+    )
+    by_code = [one.by_code for one in terms]
+    sample = Drawn(left[drawn], patterns[drawn])
     bits, priors = laid(shape, mixed)
     tables = Tables.of(
         shape,
         whole(bits),
-        [one.by_code for one in terms],
+        by_code,
         priors=whole(priors),
-        rarity=np.repeat(rarity[None], len(bits), axis=0),
+        rarity=rarity_of(shape, mixed, sight, sample, by_code, rarity),
         parts=parts_of([field.kind for field in fields]),
         min_fields=MIN_FIELDS,
     )
@@ -172,7 +179,7 @@ def _first(
     n = max(int(sight.counts.sum()), 2)
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
     left, right, patterns = candidates
-    counted = Counted.of(thinned(left, right, CANDIDATES, patterns))
+    counted = Counted.of(patterns[thinned(left, right, CANDIDATES)])
     scale = len(left) / max(int(counted.counts.sum()), 1)
     chance = declared_chance(shape)
     share = min(max(0.5 * n / pairs_in_all, 1e-12), 0.1)
@@ -190,14 +197,18 @@ def _first(
 def _telling(
     sight: Sight, keys: Sequence[Key], groups: Sequence[Groups]
 ) -> list[tuple[Key, Groups]]:
-    """The keys with a name or a date in them, or all if there are none.
+    """The keys whose pairs share something that housemates do not, or all if there are none.
 
-    Households share addresses and phones. In a block of such a key they are a third kind of pair
-    between matches and chance, and EM takes them for matches.
+    Households share addresses, phones and family names. In a block of such a key they are a third
+    kind of pair between matches and chance, and EM takes them for matches.
     """
-    own = {field.name for field in sight.fields if field.kind in (*NAMES, "date")}
+    mine = {sight.fields[place].name for place in own(sight.fields)}
     both = list(zip(keys, groups, strict=True))
-    return [(key, group) for key, group in both if key.fields & own] or both
+    return [
+        (key, group)
+        for key, group in both
+        if any(len(set(part.fields) - mine) < part.choose for part in key.parts)
+    ] or both
 
 
 def declared_chance(shape: Shape) -> Floats:

@@ -30,11 +30,13 @@ def score(records: pl.DataFrame, truth: pl.DataFrame) -> Scores:
 
 @pytest.mark.parametrize(
     ("records", "seed"),
-    [(1_000, 101), (2_000, 106), (4_000, 101)],
-    ids=["1,000 records, seed 101", "2,000 records, seed 106", "4,000 records, seed 101"],
+    [(300, 9), (500, 9), (1_000, 103), (2_000, 104), (4_000, 101), (4_000, 106)],
 )
 def test_people_are_found_without_configuration(records: int, seed: int) -> None:
-    """Measured: F1 .948 to .958, B-cubed .970 to .975, precision .979 to .990."""
+    """Measured: F1 .957 to .976, B-cubed .974 to .985, precision .986 to .996.
+
+    With all but one of these, households were once taken for people who misspell their names.
+    """
     found = score(*made(records, seed=seed))
     assert found.f1 >= 0.92, found
     assert found.bcubed_f1 >= 0.95, found
