@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sameas.matching.compare.reading import read
+from sameas.matching.compare.reading import read_once
 from sameas.matching.names.diminutives import groups
 from sameas.matching.names.sound import GAP, sound_key, symbols
 
@@ -147,7 +147,7 @@ def prepare(kind: FieldKind, values: Sequence[str] | pa.StringArray) -> Packed:
     Takes O(total characters); names cost some five microseconds a distinct word.
     """
     texts: Sequence[str] = values.to_pylist() if hasattr(values, "to_pylist") else values
-    parts = [read(kind, value) for value in texts]
+    parts = [read_once(kind, value) for value in texts]
     codes: dict[str, int] = {}
     word = [codes.setdefault(one, len(codes)) for part in parts for one in part.words]
     tight = [codes.setdefault(part.tight, len(codes)) for part in parts]

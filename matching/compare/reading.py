@@ -11,7 +11,7 @@ from sameas.matching.fields.places import GENERIC
 if TYPE_CHECKING:
     from sameas.matching.fields.model import FieldKind
 
-__all__ = ["MAX_PARTS", "Parts", "read"]
+__all__ = ["MAX_PARTS", "Parts", "read", "read_once"]
 
 MAX_PARTS = 16
 """Words of a value that are looked at."""
@@ -26,21 +26,20 @@ class Parts(NamedTuple):
     amount: int = 0
 
 
-@lru_cache(maxsize=65_536)
-def read(kind: FieldKind, value: str) -> Parts:
+def read_once(kind: FieldKind, value: str) -> Parts:
     """Read a canonical value; any other text is read somehow, and never raises.
 
     Names and texts: their words. Email: local part, domain, letters of the local part. Address:
     house number, unit, then the street's own words. Postcode: its area. Number: in thousandths.
 
-    >>> read("email", "ann.lee7@example.com").words
+    >>> read_once("email", "ann.lee7@example.com").words
     ('ann.lee7', 'example.com', 'annlee')
-    >>> read("address", "4541 scroggins ct #145")
+    >>> read_once("address", "4541 scroggins ct #145")
     Parts(words=('4541', '145', 'scroggins'), tight='scroggins', amount=0)
     """
     if kind == "email":
         local, _, domain = value.rpartition("@")
-        letters = "".join(c for c in local if c.isalpha())
+        letters = local if local.isalpha() else "".join(filter(str.isalpha, local))
         return Parts((local, domain, letters), letters)
     if kind == "address":
         return _address(value)
@@ -55,6 +54,10 @@ def read(kind: FieldKind, value: str) -> Parts:
         return Parts((), "", _thousandths(value))
     words = tuple(value.split(" ")[:MAX_PARTS]) if value else ()
     return Parts(words, value.replace(" ", ""))
+
+
+read = lru_cache(maxsize=65_536)(read_once)
+"""`read_once`, remembered: pairs that come one at a time have most values in common."""
 
 
 def _address(value: str) -> Parts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 import pyarrow as pa
@@ -40,31 +40,29 @@ def code_column(field: Field, columns: Mapping[str, pa.Array | pa.ChunkedArray])
     if len(lengths) != 1:
         raise ValueError(f"the columns {list(wanted)} have the lengths {sorted(lengths)}")
     rows, tuples = _distinct(there, lengths.pop())
-    if field.identifier is not None:
+    if field.kind in {"email", "phone"} and len(wanted) == 1:
+        found = _contacts(field, [raw for (raw,) in tuples])
+    elif field.identifier is not None:
         found = [canonical(field.kind, raw, region=field.region) for (raw,) in tuples]
     else:
-        found = _contacts(field, tuples) or [combined(field, raws) for raws in tuples]
+        found = [combined(field, raws) for raws in tuples]
     return _coded(rows, found)
 
 
-def _contacts(field: Field, tuples: Sequence[tuple[str, ...]]) -> list[str]:
-    """`combined` of emails or phones of one trait, by the column form of their canonical values."""
-    kind = field.kind
-    if (kind != "email" and kind != "phone") or len(field.traits) != 1:  # noqa: PLR1714 narrows
-        return []
-    raws = [raw for (raw,) in tuples]
-    values = canonicalise_column(
-        kind, pa.array(raws, pa.string()), Options(default_region=field.region)
-    ).values
-    junk = junk_column(kind, values).tolist()
-    return [
-        canonical(kind, raw, region=field.region)
-        if value is None
-        else ""
-        if nothing
-        else value.partition(";")[0]
-        for raw, value, nothing in zip(raws, values.to_pylist(), junk, strict=True)
-    ]
+def _contacts(field: Field, raws: Sequence[str]) -> list[str]:
+    """`canonical` of emails or phones, by the column form of their canonical identifiers."""
+    kind: Literal["email", "phone"] = "email" if field.kind == "email" else "phone"
+    options = Options(default_region=field.region)
+    values = canonicalise_column(kind, pa.array(raws, pa.string()), options).values
+    found: list[str] = values.fill_null("").to_pylist()
+    for place in np.flatnonzero(junk_column(kind, values)).tolist():
+        found[place] = ""
+    for place in np.flatnonzero(values.is_null().to_numpy(zero_copy_only=False)).tolist():
+        if raws[place]:
+            found[place] = canonical(kind, raws[place], region=field.region)
+    if kind == "phone":  # without the extension
+        return [value.partition(";")[0] if ";" in value else value for value in found]
+    return found
 
 
 def _distinct(

@@ -39,7 +39,7 @@ __all__ = ["K", "Refined", "Seen", "bits_of", "laid", "look", "refine"]
 K = 1000
 """Pairs across clusters at which the first estimate and the new one count the same."""
 
-ROUNDS = 6
+ROUNDS = 4
 
 
 @dataclass(frozen=True, slots=True)

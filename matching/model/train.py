@@ -43,7 +43,7 @@ __all__ = ["Report", "train"]
 AT_RANDOM = 500_000
 PER_KEY = 100_000
 CANDIDATES = 300_000
-INSIDE = 1_000_000
+INSIDE = 300_000
 MARGIN = 8 * BIT
 """So far below the edge threshold a pair may get over it while the model learns."""
 EDGE = -4 * BIT
