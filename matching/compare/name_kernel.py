@@ -58,6 +58,7 @@ FAMILY, GIVEN, FULL = 0, 1, 2
 _A, _O = ord("a"), ord("o")
 _NAME_LEVEL = (2, 2, 5, 6, 7, 8)
 _FULL_LEVEL = (2, 2, 4, 5, 7, 8)
+_SPREAD = 0x9E3779B97F4A7C1  # odd: neighbours lie far apart
 _ROOM = 1024  # symbols of a value's sound: 200 characters, each at most two
 
 
@@ -202,7 +203,7 @@ def _word_grade(
 @jit
 def _align(p: Packed, i: int, j: int, forms: bool, counts: Longs, scratch: Longs) -> None:
     """Fill `counts`: how many words meet at each grade up to CLOSE, the best first."""
-    text, sound, group, words, word, values, _ = p
+    text, sound, group, words, word, values, _, _ = p
     first, other = values[i, FIRST], values[j, FIRST]
     n, m = values[i, LAST] - first, values[j, LAST] - other
     grid = counts[CLOSE + 1 :]
@@ -318,6 +319,21 @@ def _full_name(p: Packed, i: int, j: int, counts: Longs, scratch: Longs) -> int:
 
 
 @jit
+def _level(mode: int, p: Packed, i: int, j: int, counts: Longs, scratch: Longs) -> int:
+    """The level of two values of which i is the lesser."""
+    text, sound, group, words, word, values, _, _ = p
+    if values[i, LAST] - values[i, FIRST] == 1 and values[j, LAST] - values[j, FIRST] == 1:
+        a, b = word[values[i, FIRST]], word[values[j, FIRST]]
+        if _differ(text, sound, words, a, b, scratch):
+            return 8
+        found = _word_grade(text, sound, group, words, a, b, mode != FAMILY, scratch)
+        return _FULL_LEVEL[found] if mode == FULL else _NAME_LEVEL[found]
+    if mode == FULL:
+        return _full_name(p, i, j, counts, scratch)
+    return _name(p, i, j, mode == GIVEN, counts, scratch)
+
+
+@jit
 def name_levels(
     mode: int,
     p: Packed,
@@ -325,22 +341,21 @@ def name_levels(
     right: NDArray[np.int32],
     out: NDArray[np.uint8],
 ) -> None:
-    """Write the level of each pair that the sieve left `OPEN`."""
+    """Write the level of each pair that the sieve left `OPEN`.
+
+    A pair of values takes 30 bits each, its level four.
+    """
     counts = np.empty(CLOSE + 1 + MAX_PARTS * MAX_PARTS, np.int64)
     scratch = np.empty(_ROOM, np.int64)
-    text, sound, group, words, word, values, _ = p
+    last = len(p.memo) - 1
     for k in range(len(left)):
         if out[k] != OPEN:
             continue
-        i, j = min(left[k], right[k]), max(left[k], right[k])
-        if values[i, LAST] - values[i, FIRST] == 1 and values[j, LAST] - values[j, FIRST] == 1:
-            a, b = word[values[i, FIRST]], word[values[j, FIRST]]
-            if _differ(text, sound, words, a, b, scratch):
-                out[k] = 8
-                continue
-            found = _word_grade(text, sound, group, words, a, b, mode != FAMILY, scratch)
-            out[k] = _FULL_LEVEL[found] if mode == FULL else _NAME_LEVEL[found]
-        elif mode == FULL:
-            out[k] = _full_name(p, i, j, counts, scratch)
-        else:
-            out[k] = _name(p, i, j, mode == GIVEN, counts, scratch)
+        i, j = int(min(left[k], right[k])), int(max(left[k], right[k]))
+        pair = i << 30 | j
+        slot = (pair * _SPREAD >> 20) & last
+        known = p.memo[slot]
+        if known >> 4 != pair:
+            known = pair << 4 | _level(mode, p, i, j, counts, scratch)
+            p.memo[slot] = known
+        out[k] = known & 15

@@ -67,9 +67,14 @@ class Packed(NamedTuple):
     """Shape (values, 4)."""
     sign: NDArray[np.int64]
     """What the sieve looks at, see `signs`. Shape (values, 4)."""
+    memo: NDArray[np.int64]
+    """Levels of pairs of names that were compared, each pair with its level in one integer, so that
+    threads may share it; what it holds changes no level. Candidates repeat their names: of the
+    pairs that the sieve leaves open four of five are here."""
 
 
 _NO_SIGNS = np.empty((0, 4), np.int64)
+_MEMO_BITS = 20
 _HEAD_TAIL = {"phone": (6, 4), "code": (4, 4), "postcode": (2, 2)}
 """How many characters at either end one typing error cannot touch both of."""
 
@@ -155,7 +160,9 @@ def prepare(kind: FieldKind, values: Sequence[str] | pa.StringArray) -> Packed:
     rows = np.column_stack((at[:-1], at[1:], tight, [part.amount for part in parts]))
     text, sound, group, words = _pack_words(list(codes), names=kind in _NAMES)
     values_ = rows.astype(np.int64).reshape(-1, 4)
-    packed = Packed(text, sound, group, words, np.array(word, np.int64), values_, _NO_SIGNS)
+    bits = min(2 * len(parts).bit_length(), _MEMO_BITS) if kind in _NAMES else 0
+    memo = np.zeros(1 << bits, np.int64)
+    packed = Packed(text, sound, group, words, np.array(word, np.int64), values_, _NO_SIGNS, memo)
     return packed._replace(sign=signs(kind, packed))
 
 
