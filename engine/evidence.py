@@ -6,7 +6,7 @@ are integers, 2**-20 bit each, so that means compare exactly on every machine.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from sameas.errors import Fault, InputError
@@ -101,6 +101,14 @@ class Scores:
     """Clusters join while their mean weight is above this."""
     weigh: Callable[[Ints, Ints], Longs]
     """The weights of any pairs of vectors, `MISSING` where nothing can be said."""
+
+    def let_go(self) -> Scores:
+        """The same without what weighs further pairs, which holds all values of all fields."""
+        return replace(self, weigh=_gone)
+
+
+def _gone(left: Ints, right: Ints) -> Longs:
+    raise RuntimeError(f"{len(left)} of {len(right)} pairs asked for after the vectors were let go")
 
 
 class Matcher(Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +30,10 @@ class Edges:
     vptr: Longs
     """One more than there are vectors: where the records of each begin in `vrec`."""
     vrec: Ints
+
+    def let_go(self) -> Edges:
+        """The same without what weighs further pairs; see `Scores.let_go`."""
+        return replace(self, scores=self.scores.let_go())
 
     def shown(self) -> tuple[Ints, Ints, Longs]:
         """Pairs of records to show, and their weights.

@@ -126,7 +126,7 @@ def partition(
         risky.refused_words,
         risky.refused_matches,
         np.concatenate([parts.sizes[~parts.large], risky.sizes]),
-        edges,
+        None if edges is None else edges.let_go(),
         int(np.count_nonzero(parts.risky)),
         Words(columns, found.clashes.names, parts.exclusive_values),
         parts,

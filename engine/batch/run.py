@@ -124,10 +124,12 @@ class _Run:
             pa.default_memory_pool().release_unused()
         with self.stage("match"):
             evidence = self._evidence(found.columns)
+            pa.default_memory_pool().release_unused()
         with self.stage("resolve"):
             parts = partition(
                 found.columns, self.policy, judgements=self.judgements, evidence=evidence
             )
+            evidence, self.used = None, self.used and self.used.let_go()
         with self.stage("ids"):
             before_ids: Ledger | bytes
             if self.previous is not None:

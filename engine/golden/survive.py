@@ -42,7 +42,7 @@ PROVENANCE: Final = pl.List(
 """The type of the provenance column."""
 
 SEPARATOR: Final = "; "
-RECORDS_PER_SLICE: Final = 1_000_000
+RECORDS_PER_SLICE: Final = 200_000
 """Keeps what a slice needs beside its input under about half a gigabyte with six traits."""
 
 _FIXED: Final = {"profile": pl.Int32, "event_time": pl.Int64, "source": pl.String}

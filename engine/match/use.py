@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from sameas.engine.evidence import BIT
@@ -60,6 +60,12 @@ class Used:
     def model(self) -> Model | None:
         """The model that goes with the output."""
         return None if self.matched is None else self.matched.model
+
+    def let_go(self) -> Used:
+        """The same without what weighs further pairs; see `Scores.let_go`."""
+        if self.matched is None:
+            return self
+        return replace(self, matched=replace(self.matched, scores=self.matched.scores.let_go()))
 
     def manifest(self) -> dict[str, Any]:
         """What the manifest says of it."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
+from numba import njit
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -86,8 +87,15 @@ def thinned(left: Ints, right: Ints, limit: int) -> NDArray[np.bool_]:
     """Which pairs are kept of at most about so many, drawn evenly by a hash of their ends."""
     if len(left) <= limit:
         return np.ones(len(left), dtype=np.bool_)
-    mixed = left.astype(np.uint64) * np.uint64(0x9E3779B97F4A7C15)
-    mixed ^= right.astype(np.uint64) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
-    kept: NDArray[np.bool_] = (mixed >> np.uint64(32)) < np.uint64(int(limit / len(left) * 2**32))
+    return _drawn(left, right, np.uint64(int(limit / len(left) * 2**32)))
+
+
+@njit(cache=True, nogil=True)
+def _drawn(left: Ints, right: Ints, below: np.uint64) -> NDArray[np.bool_]:
+    kept = np.empty(len(left), dtype=np.bool_)
+    for pair in range(len(left)):
+        mixed = np.uint64(left[pair]) * np.uint64(0x9E3779B97F4A7C15)
+        mixed ^= np.uint64(right[pair]) * np.uint64(0xBF58476D1CE4E5B9)
+        mixed = (mixed ^ (mixed >> np.uint64(32))) * np.uint64(0x94D049BB133111EB)
+        kept[pair] = (mixed >> np.uint64(32)) < below
     return kept

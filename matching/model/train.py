@@ -96,7 +96,7 @@ def train(
     patterns = sight.patterns(left, right)
     told = left != right
     first = _first(sight, shape, anchors, keys, groups, (left, right, patterns))
-    drawn = np.flatnonzero(told)[thinned(left[told], right[told], CANDIDATES)]
+    drawn = np.flatnonzero(thinned(left, right, CANDIDATES) & told)
     n = int(sight.counts.sum())
     mixed = mixture(
         shape, first, Counted.of(patterns[drawn]), own=own(fields), pairs=n * (n - 1) / 2
