@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 
     Patterns = NDArray[np.uint64]
 
-__all__ = ["CONTEXTS", "LEVELS", "MAX_COMPARISONS", "Counted", "Shape", "contexts", "packed"]
+__all__ = [
+    "CONTEXTS",
+    "LEVELS",
+    "MAX_COMPARISONS",
+    "Counted",
+    "Shape",
+    "agreement",
+    "context_of",
+    "contexts",
+    "packed",
+]
 
 MAX_COMPARISONS = 16
 """Four bits each in a pattern of 64."""
@@ -103,17 +113,23 @@ def contexts(levels: NDArray[np.uint8], shape: Shape) -> NDArray[np.uint8]:
 
 
 @njit(cache=True, nogil=True, inline="always")
-def context_of(pattern: np.uint64, mask: np.int64, ends: NDArray[np.int64]) -> int:
-    """What `contexts` says of one comparison in one pattern."""
-    if not mask:
+def agreement(pattern: np.uint64, ends: NDArray[np.int64]) -> tuple[int, int]:
+    """Of one pattern the comparisons with a level, and those that agree, as bits."""
+    there = 0
+    agrees = 0
+    for place in range(len(ends)):
+        level = np.int64((pattern >> np.uint64(4 * place)) & np.uint64(15))
+        there |= int(level > 0) << place
+        agrees |= int(0 < level < ends[place]) << place
+    return there, agrees
+
+
+@njit(cache=True, nogil=True, inline="always")
+def context_of(mask: int, there: int, agrees: int) -> int:
+    """What `contexts` says of a comparison that hangs on those of a mask."""
+    if not mask & there:
         return 0
-    known = False
-    found = 0
-    for parent in range(len(ends)):
-        if (mask >> parent) & 1:
-            level = (pattern >> np.uint64(4 * parent)) & np.uint64(15)
-            if level:
-                known = True
-                if level < ends[parent]:
-                    found += 1
-    return 1 + min(found, 2) if known else 0
+    found = mask & agrees
+    if not found:
+        return 1
+    return 3 if found & (found - 1) else 2

@@ -14,7 +14,7 @@ import numpy as np
 from numba import njit
 
 from sameas.matching.cluster.linkage import MISSING
-from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, context_of
+from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, agreement, context_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -117,24 +117,28 @@ def _weigh(
 ) -> Longs:
     out = np.empty(len(patterns), dtype=np.int64)
     totals = np.empty(len(priors), dtype=np.int64)
+    # the explanations of one level side by side
+    laid = np.ascontiguousarray(weights.transpose(1, 2, 3, 0))
+    share = np.ascontiguousarray(rarity.transpose(1, 2, 0))
     for pair in range(len(patterns)):
         pattern = patterns[pair]
         totals[:] = priors
         fields = 0
+        there, agrees = agreement(pattern, ends)
         for place in range(len(ends)):
-            level = np.int64((pattern >> np.uint64(4 * place)) & np.uint64(15))
-            if level == 0:
+            if not (there >> place) & 1:
                 continue
+            level = np.int64((pattern >> np.uint64(4 * place)) & np.uint64(15))
             fields += parts[place]
-            context = context_of(pattern, masks[place], ends)
-            rare = np.int64(0)
+            context = context_of(masks[place], there, agrees)
+            row = laid[place, context, level]
+            for one in range(len(totals)):
+                totals[one] += row[one]
             if level == 1:
                 rare = terms[offsets[place] + codes[left[pair], place]]
-            for one in range(len(totals)):
-                totals[one] += weights[one, place, context, level]
-                if rare != 0:
+                for one in range(len(totals)):
                     # to the right: whole numbers, the same way round on every machine
-                    totals[one] += (rare * rarity[one, place, context]) >> 8
+                    totals[one] += (rare * share[place, context, one]) >> 8
         out[pair] = totals.min() if fields >= min_fields else MISSING
     return out
 
