@@ -137,6 +137,8 @@ class Seen(NamedTuple):
     patterns: Patterns
     weights: Longs
     matched: NDArray[np.bool_]
+    label: Ints
+    """The cluster of each vector, -1 in pieces that were not looked at."""
 
 
 def look(
@@ -151,11 +153,15 @@ def look(
     """Weigh the candidates, take pieces, weigh all their pairs (at most `limit`), cluster."""
     left, right, seen = candidates
     weights = tables.weigh(seen, codes, left)
-    found = pieces(len(codes), left, right, weights, threshold=edge_threshold).some(limit)
+    every = pieces(len(codes), left, right, weights, threshold=edge_threshold)
+    found = every.some(limit)
     ones, others = found.inside()
     patterns = patterns_of(ones, others)
     inside = tables.weigh(patterns, codes, ones)
     cluster = clusters(found.members, found.starts, inside, 0)
     matched = together(found.starts, cluster)
+    label = np.arange(len(codes), dtype=np.int32)
+    label[every.members] = -1
+    label[found.members] = found.members[cluster]
     voting = inside != MISSING
-    return Seen(patterns[voting], inside[voting], matched[voting])
+    return Seen(patterns[voting], inside[voting], matched[voting], label)

@@ -127,8 +127,10 @@ def train(
         weights = last.weigh(asked, sight.codes, labels.left)
         said = weights != MISSING
         last = taught(shape, last, asked[said], weights[said], labels.same[said])
-    seen = look(last, sight.codes, **arguments)
-    calibration = calibrated(seen.weights, seen.matched)
+    label = look(last, sight.codes, **arguments).label
+    weights = last.weigh(patterns, sight.codes, left)
+    edge = told & (weights >= EDGE) & (label[left] >= 0) & (label[right] >= 0)
+    calibration = calibrated(weights[edge], label[left[edge]] == label[right[edge]])
     model = Model(
         _comparisons(sight, shape, names, terms, mixed, last),
         tuple(keys),
@@ -141,7 +143,6 @@ def train(
         *calibration,
         trained={"records": int(counts.sum()), "vectors": len(sight), "candidates": len(left)},
     )
-    weights = last.weigh(patterns, sight.codes, left)
     return model, Report(
         int(counts.sum()), len(sight), first.rates, mixed.shares, tables, refined, weights, sight
     )
