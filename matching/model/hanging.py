@@ -73,7 +73,7 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> Hanging:
     for parent in range(len(kinds)):
         codes = sight.codes[:, parent]
         below = [p for p in children if p != parent and rare[parent] < rare[p]]
-        if not below or kinds[parent] in {"date", "email", "phone"}:
+        if not below or (kinds[parent] in PERSONAL and kinds[parent] != "given_name"):
             continue  # who shares these with a stranger lives with him: that is no rule of places
         left, right, _ = agreeing(*grouped(codes), DRAWN)
         found = Counted.of(sight.patterns(left, right))

@@ -1,15 +1,15 @@
-"""Pairs that look like two people who live together, before anything is learnt.
+"""Pairs that may be two people who live together, before anything is learnt.
 
-Housemates share an address, a phone and a family name, and neither a given name nor a birthday. In
-a small table they are too few to be found by themselves, and an estimate that begins by chance
-takes them for people who misspell both. So what nobody shares with a housemate is declared, and
-pairs that agree on much else, more than chance explains, begin as housemates. They only begin so:
-the estimate that follows may move each of them.
+Housemates share an address, a phone and a family name, and neither given name nor birthday. Left to
+itself an estimate takes them for people who misspell both: where a table has few fields, or few
+records, that explains the many pairs of one town better. So what nobody shares with a housemate is
+declared, and pairs that agree on much else, more than chance explains, may be housemates: one
+explanation is theirs alone while the mixture is learned.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
@@ -21,38 +21,49 @@ if TYPE_CHECKING:
     from sameas.matching.fields import Field
     from sameas.matching.model.shape import Shape
 
-__all__ = ["INDIVIDUAL", "NAMES", "PERSONAL", "housemates", "own"]
+__all__ = ["NAMES", "PERSONAL", "Kin", "housemates"]
 
 NAMES = ("given_name", "family_name", "full_name")
 PERSONAL = frozenset([*NAMES, "date", "email", "phone"])
 """Kinds of fields by which strangers are known."""
 
-INDIVIDUAL = frozenset(["given_name", "full_name", "date", "code"])
-"""Kinds of fields that even people of one household do not share."""
+_OWN = frozenset(["given_name", "full_name", "date", "code"])
+_PLACES = frozenset(["address", "postcode", "text", "number"])
 
 
-def own(fields: Sequence[Field]) -> tuple[int, ...]:
-    """The places of the fields that housemates do not share."""
-    return tuple(place for place, field in enumerate(fields) if field.kind in INDIVIDUAL)
+class Kin(NamedTuple):
+    """Places of fields by what people of one household share."""
+
+    own: tuple[int, ...] = ()
+    """What even housemates do not share."""
+    where: tuple[int, ...] = ()
+    """What neighbours share: it hangs together, so the best of it speaks for all."""
+
+    @classmethod
+    def of(cls, fields: Sequence[Field]) -> Kin:
+        """By the kinds of the fields."""
+        return cls(*(
+            tuple(place for place, field in enumerate(fields) if field.kind in kinds)
+            for kinds in (_OWN, _PLACES)
+        ))  # fmt: skip
 
 
 def housemates(
     shape: Shape,
-    own: Sequence[int],
+    kin: Kin,
     levels: NDArray[np.uint8],
     surprise: NDArray[np.float64],
-    pairs: float,
+    records: float,
 ) -> NDArray[np.bool_]:
-    """Of each pattern (columns of `levels`) whether it looks like two people of one household.
+    """Of each pattern (columns of `levels`) whether it may be two people of one household.
 
     All that is their own and can be compared differs, and what agrees is, by `surprise` (bits, by
-    comparison), more than chance gives one pair of so many.
+    comparison), so rare that chance gives about one such pair a record, or fewer.
     """
-    ends = np.array(shape.levels)[:, None]
-    agrees = (levels > 0) & (levels < ends)
-    mine = np.zeros(len(shape), dtype=np.bool_)
-    mine[list(own)] = True
-    apart = (levels == ends)[mine].any(axis=0) & ~agrees[mine].any(axis=0)
-    shared = (agrees * surprise[:, None])[~mine].sum(axis=0)
-    out: NDArray[np.bool_] = apart & (shared >= np.log2(max(pairs, 2.0)))
+    agrees = (levels > 0) & (levels < np.array(shape.levels)[:, None])
+    own, where = (np.isin(np.arange(len(shape)), places) for places in kin)
+    apart = (levels[own] > 0).any(axis=0) & ~agrees[own].any(axis=0)
+    told = agrees * surprise[:, None]
+    shared = told[~own & ~where].sum(axis=0) + told[where].max(axis=0, initial=0.0)
+    out: NDArray[np.bool_] = apart & (shared >= np.log2(max(records, 2.0)))
     return out

@@ -15,12 +15,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.matching.model.estimate import gathered, logs, posterior, rate_of, shares, tally
-from sameas.matching.model.kin import housemates
+from sameas.matching.model.kin import Kin, housemates
 from sameas.matching.model.shape import contexts
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
     from sameas.matching.model.estimate import Estimate
@@ -41,7 +39,13 @@ LEAN = 0.005
 """They are at most this share of all pairs, so that a small table's households are seen."""
 
 BEGIN = 0.02
-"""How likely a pair that looks like housemates is taken for a match at the beginning."""
+"""How likely a pair that may be housemates is taken for a match at the beginning."""
+
+MISSPELT = 1.3
+"""So many times the share that the first estimate gives it differs at most what is a match's own:
+that estimate was made where housemates do not meet."""
+
+NOBODY = Kin()
 
 ROUNDS = 60
 SETTLED = 1e-4
@@ -120,12 +124,16 @@ def _kinds(
 
 
 def mixture(
-    shape: Shape, first: Estimate, counted: Counted, *, own: Sequence[int] = (), pairs: float = 2.0
+    shape: Shape,
+    first: Estimate,
+    counted: Counted,
+    *,
+    kin: Kin = NOBODY,
+    records: float = 2.0,
 ) -> Mixture:
     """Fit to the candidates; O(distinct patterns * rounds).
 
-    `own` are the comparisons of what housemates do not share, `pairs` how many pairs of records
-    there are.
+    The first explanation is that of housemates, see `kin`; only pairs that may be some have it.
     """
     if not len(counted.counts):
         return alone(first)
@@ -133,27 +141,50 @@ def mixture(
     levels = counted.levels(shape)
     times = counted.counts.astype(np.float64)
     surprise = _surprise(first)
-    home = housemates(shape, own, levels, surprise, pairs)
+    home = housemates(shape, kin, levels, surprise, records)
     found = np.where(home, np.minimum(found, BEGIN), found)
     kinds = _kinds(shape, surprise, levels, home, (1 - found) * times)
     parts = np.full((EXPLANATIONS + 1, len(times)), 0.2 / (EXPLANATIONS - 1))
     parts[kinds + 1, np.arange(len(times))] = 0.8
     parts *= 1 - found
     parts[0] = found
+    parts[1, ~home] = 0.0
     before = Mixture(first.m, (overall,) * EXPLANATIONS, (1.0,) + (0.0,) * EXPLANATIONS)
     for _ in range(ROUNDS):
-        m = shares(
-            shape, tally(shape, counted, parts[0] * times), prior=first.m, pseudo=PSEUDO_MATCHES
+        m = _matches(shape, first, tally(shape, counted, parts[0] * times), kin)
+        u = (
+            _at_home(shape, first, tally(shape, counted, parts[1] * times), kin),
+            *_others(shape, counted, parts[2:], (overall,) * (EXPLANATIONS - 1)),
         )
-        now = _others(shape, counted, parts[1:], (overall,) * EXPLANATIONS)
         sums = (parts * times).sum(axis=1)
-        new = Mixture(m, now, tuple((sums / sums.sum()).tolist()))
-        parts = parts_of_each(shape, counted, new)
+        new = Mixture(m, u, tuple((sums / sums.sum()).tolist()))
+        parts = _parts(shape, counted, (m, *u), new.shares, home=home)
         moved = np.abs(np.array(new.shares) - np.array(before.shares)).max()
         before = new
         if moved < SETTLED:
             break
     return before
+
+
+def _matches(shape: Shape, first: Estimate, found: Floats, kin: Kin) -> Floats:
+    """Chances of matches, held where something is their own; see `MISSPELT`."""
+    m = shares(shape, found, prior=first.m, pseudo=PSEUDO_MATCHES)
+    for place in kin.own:
+        n = shape.levels[place]
+        most = np.minimum(MISSPELT * first.m[place, :, n], 1.0)
+        differs = np.maximum(m[place, :, n], 1e-12)
+        held = np.minimum(differs, most)
+        m[place, :, 1:n] *= ((1 - held) / np.maximum(1 - differs, 1e-12))[:, None]
+        m[place, :, n] = held
+    return m
+
+
+def _at_home(shape: Shape, first: Estimate, found: Floats, kin: Kin) -> Floats:
+    """Chances of housemates: what is their own agrees by chance, all else much as in matches."""
+    u = shares(shape, found, prior=first.m, pseudo=PSEUDO_MATCHES)
+    own = list(kin.own)
+    u[own] = first.u[own]
+    return u
 
 
 def _others(
@@ -172,14 +203,21 @@ def parts_of_each(shape: Shape, counted: Counted, found: Mixture) -> Floats:
 
 
 def _parts(
-    shape: Shape, counted: Counted, tables: tuple[Floats, ...], shares_of: tuple[float, ...]
+    shape: Shape,
+    counted: Counted,
+    tables: tuple[Floats, ...],
+    shares_of: tuple[float, ...],
+    *,
+    home: NDArray[np.bool_] | None = None,
 ) -> Floats:
-    """How likely each pattern is of each kind; columns sum to 1."""
+    """How likely each pattern is of each kind; columns sum to 1. The second is for `home` only."""
     levels = counted.levels(shape)
     given = contexts(levels, shape)
     total = np.stack([gathered(logs(table), levels, given).sum(axis=0) for table in tables])
     total += np.log(np.maximum(np.array(shares_of), 1e-12))[:, None]
     odds = np.exp(total - total.max(axis=0))
+    if home is not None:
+        odds[1, ~home] = 0.0
     out: Floats = odds / odds.sum(axis=0)
     return out
 

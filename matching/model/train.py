@@ -9,11 +9,11 @@ import numpy as np
 
 from sameas.matching import compare
 from sameas.matching.cluster.linkage import MISSING
-from sameas.matching.model.draws import agreeing, at_random, thinned
+from sameas.matching.model.draws import agreeing, at_random, grouped, thinned
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.hanging import hanging
-from sameas.matching.model.kin import own
+from sameas.matching.model.kin import Kin
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.learn import Refined, laid, look, refine
 from sameas.matching.model.mixture import mixture
@@ -24,12 +24,13 @@ from sameas.matching.model.tables import BIT, Tables, parts_of, whole
 from sameas.matching.model.terms import Terms, terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
     from sameas.matching.blocking import Groups, Key
     from sameas.matching.fields import Coded, Field
+    from sameas.matching.model.draws import Pairs
     from sameas.matching.model.estimate import Estimate
     from sameas.matching.model.labels import Labels
     from sameas.matching.model.mixture import Mixture
@@ -98,9 +99,8 @@ def train(
     first = _first(sight, shape, anchors, keys, groups, (left, right, patterns))
     drawn = np.flatnonzero(thinned(left, right, CANDIDATES) & told)
     n = int(sight.counts.sum())
-    mixed = mixture(
-        shape, first, Counted.of(patterns[drawn]), own=own(fields), pairs=n * (n - 1) / 2
-    )
+    kin = Kin.of(fields)
+    mixed = mixture(shape, first, Counted.of(patterns[drawn]), kin=kin, records=n)
     by_code = [one.by_code for one in terms]
     sample = Drawn(left[drawn], patterns[drawn])
     bits, priors = laid(shape, mixed)
@@ -154,10 +154,9 @@ def _review(slope: int, intercept: int) -> int:
     return min(max(round(float(bits) * BIT), EDGE), 0)
 
 
-def _left_out(shape: Shape, key: Key, fields: Sequence[Field]) -> frozenset[int]:
+def _left_out(shape: Shape, own: frozenset[int]) -> frozenset[int]:
     """A key's own fields, and what they hang on: equal emails have equal names, matches or not."""
-    places = {place for place, field in enumerate(fields) if field.name in key.fields}
-    return frozenset(places.union(*(shape.given[place] for place in places)))
+    return frozenset(own.union(*(shape.given[place] for place in own)))
 
 
 def _first(
@@ -172,11 +171,10 @@ def _first(
     drawn = at_random(sight.counts, AT_RANDOM)
     random = Counted.of(sight.patterns(drawn.left, drawn.right), drawn.counts)
     samples = [Sample("at random", random, at_random=True)]
-    for key, group in _telling(sight, keys, groups):
-        pairs = agreeing(group.members, group.starts, PER_KEY)
+    for name, own, pairs in _telling(sight, keys, groups):
         if len(pairs.left):
             counted = Counted.of(sight.patterns(pairs.left, pairs.right))
-            samples.append(Sample(key.name, counted, _left_out(shape, key, sight.fields)))
+            samples.append(Sample(name, counted, _left_out(shape, own)))
     n = max(int(sight.counts.sum()), 2)
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
     left, right, patterns = candidates
@@ -197,19 +195,32 @@ def _first(
 
 def _telling(
     sight: Sight, keys: Sequence[Key], groups: Sequence[Groups]
-) -> list[tuple[Key, Groups]]:
-    """The keys whose pairs share something that housemates do not, or all if there are none.
+) -> Iterator[tuple[str, frozenset[int], Pairs]]:
+    """Pairs to learn matches from: a name, the fields that say nothing among them, the pairs.
 
-    Households share addresses, phones and family names. In a block of such a key they are a third
-    kind of pair between matches and chance, and EM takes them for matches.
+    Those of the keys whose pairs share something that housemates do not. Households share
+    addresses, phones and family names; in a block of such a key they are a third kind of pair
+    between matches and chance, and EM takes them for matches. If no key is so, pairs that are equal
+    in such a field; if there is no such field, any key will have to do.
     """
-    mine = {sight.fields[place].name for place in own(sight.fields)}
+    fields = sight.fields
+    mine = Kin.of(fields).own
+    names = {fields[place].name for place in mine}
     both = list(zip(keys, groups, strict=True))
-    return [
+    told = [
         (key, group)
         for key, group in both
-        if any(len(set(part.fields) - mine) < part.choose for part in key.parts)
-    ] or both
+        if any(len(set(part.fields) - names) < part.choose for part in key.parts)
+    ]
+    for key, group in told or (both if not mine else []):
+        own = frozenset(place for place, field in enumerate(fields) if field.name in key.fields)
+        yield key.name, own, agreeing(group.members, group.starts, PER_KEY)
+    for place in mine if not told else ():
+        yield (
+            fields[place].name,
+            frozenset([place]),
+            agreeing(*grouped(sight.codes[:, place]), PER_KEY),
+        )
 
 
 def declared_chance(shape: Shape) -> Floats:

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from sameas.matching.model.estimate import Sample, declared, expected_matches, fit
+from sameas.matching.model.kin import Kin
 from sameas.matching.model.learn import bits_of
 from sameas.matching.model.mixture import alone, explained, mixture
 from sameas.matching.model.shape import Counted, Shape, packed
@@ -99,6 +100,29 @@ def test_households_and_namesakes_are_told_from_persons_by_their_own_explanation
     assert sum(found.shares) == pytest.approx(1.0)
     assert found.shares[0] == pytest.approx(same.mean(), abs=0.06)
     assert found.m[:, 0, 1] == pytest.approx([0.9, 0.95, 0.8, 0.9], abs=0.12)
+
+
+def test_where_little_is_a_persons_own_housemates_are_not_taken_for_misspelt_people() -> None:
+    """Given name, then family name, address and phone, in a table of many pairs of one town."""
+    shape = Shape((2, 2, 2, 2, 2), ((), (), (), (), ()))
+    rng = np.random.default_rng(7)
+    kinds = np.repeat([0, 1, 2, 3], [1_500, 1_500, 13_000, 13_000])
+    rates = np.array(
+        [
+            [0.85, 0.9, 0.75, 0.3, 0.9],
+            [0.01, 0.9, 0.8, 0.3, 0.95],
+            [0.01, 0.05, 0.05, 0.0, 0.97],
+            [0.2, 0.02, 0.0, 0.0, 0.1],
+        ]
+    )
+    levels = np.where(rng.random((len(kinds), 5)) < rates[kinds], 1, 2).astype(np.uint8)
+    levels[rng.random(levels.shape) < 0.4] = 0
+    counted = Counted.of(packed(list(levels.T)))
+    first = fit(shape, [], chance=chance(shape), share=0.01)
+    kin = Kin(own=(0,), where=(2, 4))
+    found = mixture(shape, first, counted, kin=kin, records=100.0)
+    assert found.m[0, 0, 1] > 0.75
+    assert mixture(shape, first, counted).m[0, 0, 1] < 0.6, "left to itself"
 
 
 def test_without_candidates_chance_is_the_one_explanation() -> None:
