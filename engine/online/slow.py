@@ -18,10 +18,11 @@ from sameas.engine.batch.links import NOT_GIVEN, Given
 from sameas.engine.batch.partition import partition
 from sameas.engine.online.components import write_components
 from sameas.engine.online.inherit import inherit
-from sameas.engine.online.matches.given import Matched, evidence_of
+from sameas.engine.online.matches.given import Matched, evidence_of, near
 from sameas.engine.online.matches.index import records_of, shift
 from sameas.engine.online.matches.ladder import Outgrown
 from sameas.engine.online.matches.review import review
+from sameas.engine.online.matches.small import resolve_small
 from sameas.engine.online.region import gather
 from sameas.engine.online.rows import put_record, text
 from sameas.engine.online.rules import GONE, LINKED
@@ -64,7 +65,7 @@ class Resolved:
     links: dict[tuple[int, int], tuple[int, bool, str | None]] = field(default_factory=dict)
     """By record and identifier: group, granted, reason."""
     refused: dict[tuple[int, int], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
-    """By two records, the lesser key first: what refused the match of their vectors."""
+    """By two records, the lesser key first: what refused the match of their vectors, if asked."""
 
 
 def resolve(
@@ -97,8 +98,8 @@ def resolve(
     write(unit, state, out, feed, moved.seen)
 
 
-def solve(unit: Unit, state: State, region: Region) -> Resolved:
-    """The function, on a region.
+def solve(unit: Unit, state: State, region: Region, *, why: bool = False) -> Resolved:
+    """The function, on a region; `why` matches were refused only if it is asked.
 
     Raises:
         Outgrown: matches tie it to more records.
@@ -106,8 +107,20 @@ def solve(unit: Unit, state: State, region: Region) -> Resolved:
     out = Resolved(region)
     if not region.records:
         return out
+    known = near(unit, state, region)
+    out.matched = known.matched
+    small = None if why else resolve_small(unit, state, region, known)
+    if small is not None:
+        out.component, out.cluster, out.whole, out.nodes = small
+        out.level = [0] * len(out.nodes)
+        out.links = {
+            (record, one): (0, region.standing[one] == LINKED, None)
+            for record in region.records
+            for one in region.carried[record]
+        }
+        return out
     view = _View(unit, state, region)
-    out.matched, evidence = evidence_of(unit, state, region, view.columns, view.given)
+    evidence = evidence_of(unit, state, region, known, view.columns, view.given)
     found = partition(
         view.columns,
         state.rules.policy,

@@ -94,7 +94,7 @@ class Lookout:
         if component not in self._solved:
             rows = self.unit.find(t.RECORD, ("component",), (component,))
             region = gather(self.unit, self.state, {}, (), {row.number for row in rows})
-            self._solved[component] = solve(self.unit, self.state, region)
+            self._solved[component] = solve(self.unit, self.state, region, why=True)
         return self._solved[component]
 
 
