@@ -78,12 +78,14 @@ def resolve(
     before: Shift | None = None,
     budget: int | None = None,
 ) -> None:
-    """Gather, solve, write. `before` is what was done to the index of matches already.
+    """Gather, solve, write. `before` is what some of them did to the index of matches already.
 
     Raises:
         TooLarge: the region is beyond the budget; nothing was changed but the rows of matches.
     """
-    moved = shift(unit, state, changed, budget=budget)
+    done = set() if before is None else before.shifted
+    rest = {number: live for number, live in changed.items() if number not in done}
+    moved = shift(unit, state, rest, budget=budget)
     if before is not None:
         moved.add(before)
     seeds = records_of(unit, moved.joined)

@@ -48,6 +48,9 @@ two scripts .38 (Chinese) to .87 (Russian) are within 120 and .70 to .94 within 
 _CLOSE_TEXT, _NEAR_TEXT = 0.92, 0.85
 
 
+_GAP: list[int] = GAP.tolist()
+
+
 class _Sound(NamedTuple):
     codes: bytes
     weight: int
@@ -57,7 +60,7 @@ class _Sound(NamedTuple):
 @lru_cache(maxsize=65_536)
 def _sound(word: str) -> _Sound:
     codes = symbols(word)
-    return _Sound(codes, int(sum(GAP[code] for code in codes)), sound_key(word))
+    return _Sound(codes, sum(map(_GAP.__getitem__, codes)), sound_key(word))
 
 
 def _text_grade(a: str, b: str) -> int:

@@ -12,7 +12,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.matching import blocking, compare, fields
-from sameas.matching.model.once import Once, contexts_of
+from sameas.matching.model.once import Once, context_of
 from sameas.matching.model.tables import BIT
 
 if TYPE_CHECKING:
@@ -145,7 +145,10 @@ class Model:
     def _found(self, left: Vector, right: Vector) -> tuple[tuple[int, int], ...]:
         """Level and context of each comparison."""
         levels = compare.compare(self.fields, left, right)
-        return tuple(zip(levels, contexts_of(self.comparisons, levels), strict=True))
+        every = self.comparisons
+        return tuple(
+            (n, context_of(one, every, levels)) for one, n in zip(every, levels, strict=True)
+        )
 
     def _steps(
         self, left: Vector, right: Vector, found: tuple[tuple[int, int], ...], explanation: int

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sameas.matching.model.form import Comparison, Vector
 
-__all__ = ["Once", "contexts_of"]
+__all__ = ["Once", "context_of"]
 
 _PATTERNS = 1 << 14
 
@@ -35,15 +35,12 @@ class _Pattern(NamedTuple):
     """Places of shared values, with the share of 256 in which their rarity counts."""
 
 
-def contexts_of(comparisons: Sequence[Comparison], levels: Sequence[int]) -> list[int]:
-    """The context of each comparison: 0 if all that it hangs on are missing, else 1, 2 or 3."""
-    agrees = [0 < n < len(one.levels) for one, n in zip(comparisons, levels, strict=True)]
-    return [
-        1 + min(sum(agrees[parent] for parent in one.given), 2)
-        if any(levels[parent] for parent in one.given)
-        else 0
-        for one in comparisons
-    ]
+def context_of(one: Comparison, comparisons: Sequence[Comparison], levels: Sequence[int]) -> int:
+    """The context of one of the comparisons: 0 if all that it hangs on are missing, else 1 to 3."""
+    said = [(levels[parent], len(comparisons[parent].levels)) for parent in one.given]
+    if not any(level for level, _ in said):
+        return 0
+    return 1 + min(sum(0 < level < last for level, last in said), 2)
 
 
 class Once:
@@ -55,6 +52,12 @@ class Once:
         self.kinds = tuple(one.field.kind for one in comparisons)
         self.names = compare.name_fields([one.field for one in comparisons])
         self.parts = parts_of(self.kinds)
+        # by context and level, all explanations together
+        self.weights = [
+            [list(zip(*levels, strict=True)) for levels in zip(*one.weights, strict=True)]
+            for one in comparisons
+        ]
+        self.rarity = [list(zip(*one.rarity, strict=True)) for one in comparisons]
         self.pattern = lru_cache(maxsize=_PATTERNS)(self._pattern)
 
     def weight(self, left: Vector, right: Vector, min_fields: int) -> int | None:
@@ -79,17 +82,19 @@ class Once:
         return sums
 
     def _pattern(self, levels: tuple[int, ...]) -> _Pattern:
-        sums = list(self.priors)
+        sums: Sequence[int] = self.priors
         shared = []
-        contexts = contexts_of(self.comparisons, levels)
-        for place, (one, level) in enumerate(zip(self.comparisons, levels, strict=True)):
+        fields = 0
+        for place, level in enumerate(levels):
             if not level:
                 continue
-            context = contexts[place]
-            for number in range(len(sums)):
-                sums[number] += one.weights[number][context][level - 1]
-            rarity = tuple(one.rarity[number][context] for number in range(len(sums)))
-            if level == 1 and any(rarity):
-                shared.append((place, rarity))
-        fields = sum(n for n, level in zip(self.parts, levels, strict=True) if level)
+            fields += self.parts[place]
+            context = self._context(place, levels)
+            sums = list(map(add, sums, self.weights[place][context][level - 1]))
+            if level == 1 and any(self.rarity[place][context]):
+                shared.append((place, self.rarity[place][context]))
         return _Pattern(fields, tuple(sums), tuple(shared))
+
+    def _context(self, place: int, levels: Sequence[int]) -> int:
+        one = self.comparisons[place]
+        return context_of(one, self.comparisons, levels) if one.given else 0
