@@ -307,7 +307,7 @@ class _View:
 
 
 def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[int] = ()) -> None:
-    """Write down what differs; `seen` are vectors beyond the region that are to be reviewed."""
+    """Write down what differs; `seen` are vectors to be reviewed, whoever moved."""
     region = out.region
     before = {row.number: row for row in unit.get_all(t.RECORD, [(r,) for r in region.records])}
     for number, live in region.changed.items():
@@ -322,18 +322,21 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[in
         state, "cluster", out.cluster, {n: row.cluster for n, row in before.items()}
     )
     _links(unit, state.rules, out)
+    moved: set[int] = set()
     for number in _in_arrival_order(region, before):
         home = component[out.component[number]]
         mine = cluster[out.cluster[number]]
         live = region.changed.get(number)
         if live is not None:
             put_record(unit, state, live, component=home, cluster=mine, feed=feed)
+            moved.add(number)
             continue
         row = before[number]
         if row.component != home or row.cluster != mine:
             unit.put(t.RECORD, msgspec.structs.replace(row, component=home, cluster=mine))
             if row.cluster != mine:
                 feed.move(number, mine)
+                moved.add(number)
     for number, live in region.changed.items():
         if live is None and before[number].live:
             gone = msgspec.structs.replace(before[number], live=0, component=None, cluster=None)
@@ -344,7 +347,10 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[in
     _identifiers(unit, out, component)
     ids = inherit(unit, state, out, before, cluster, feed)
     write_components(unit, state, out, component, cluster, ids)
-    review(unit, state, {*seen, *out.matched.values})
+    vector = out.matched.vector
+    if state.named or not region.changed:
+        moved |= vector.keys()  # a word on those who stay where they are may be new, or gone
+    review(unit, state, {*seen, *(vector[one] for one in moved if one in vector)})
 
 
 def _in_arrival_order(region: Region, before: Mapping[int, t.RecordRow]) -> list[int]:

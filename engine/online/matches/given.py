@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["Matched", "Near", "evidence_of", "near", "scores"]
 
 
-_MANY = 64
+_MANY = 256
 """Pairs from which on laying their values out for compiled code costs less than weighing each."""
 
 
