@@ -316,6 +316,12 @@ _RULES: dict[FieldKind, Callable[[Parts, Parts], int]] = {
 }
 
 
+@lru_cache(maxsize=65_536)
+def _apart(kind: FieldKind, left: str, right: str) -> int:
+    """Of two values that differ. Candidates repeat names: half of all pairs were met before."""
+    return _RULES[kind](read(kind, left), read(kind, right))
+
+
 def level(kind: FieldKind, left: str, right: str) -> int:
     """The level of two canonical values: 0 where one is missing, 1 where they are equal.
 
@@ -330,6 +336,4 @@ def level(kind: FieldKind, left: str, right: str) -> int:
         return MISSING
     if left == right:
         return 1
-    if left > right:
-        left, right = right, left
-    return _RULES[kind](read(kind, left), read(kind, right))
+    return _apart(kind, left, right) if left < right else _apart(kind, right, left)
