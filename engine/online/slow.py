@@ -114,7 +114,7 @@ def solve(unit: Unit, state: State, region: Region, *, why: bool = False) -> Res
     small = None if why else resolve_small(unit, state, region, known)
     if small is not None:
         out.component, out.cluster, out.whole, out.nodes = small
-        out.level = [0] * len(out.nodes)
+        _levels(out)
         out.links = {
             (record, one): (0, region.standing[one] == LINKED, None)
             for record in region.records
@@ -131,6 +131,14 @@ def solve(unit: Unit, state: State, region: Region, *, why: bool = False) -> Res
         given=view.given,
     )
     return view.read(found, out)
+
+
+def _levels(out: Resolved) -> None:
+    out.level = [0] * len(out.nodes)
+    fitted = out.matched.fitted
+    if fitted is not None:
+        for record, piece in out.component.items():
+            out.level[piece] = fitted.level[record]
 
 
 class _View:
@@ -241,11 +249,7 @@ class _View:
         out.cluster = dict(zip(region.records, profile, strict=True))
         out.whole = (~found.components.risky).tolist()
         out.nodes = found.components.sizes.tolist()
-        out.level = [0] * len(out.nodes)
-        fitted = out.matched.fitted
-        if fitted is not None:
-            for record, piece in out.component.items():
-                out.level[piece] = fitted.level[record]
+        _levels(out)
         self._refused(found, out)
         groups = self._groups(found)
         granted = found.granted.tolist()

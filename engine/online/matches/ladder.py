@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["MAX_VECTORS", "Base", "Fitted", "Outgrown", "fit"]
 
 _IN = ("component",)
+_WAVE = 32
+"""Vectors at the edge whose pairs are read at once; most often the first few say enough."""
 
 
 class Outgrown(Exception):  # noqa: N818 - it is no error: the region must be gathered anew
@@ -180,33 +182,26 @@ class _Fitting:
         beyond: set[int] = set()
         queue = list(vectors)
         while queue:
-            rows = [row for row in pairs_of(unit, [queue.pop()]) if row.weight >= threshold]
+            wave, queue = queue[-_WAVE:], queue[:-_WAVE]
+            rows = [row for row in pairs_of(unit, wave) if row.weight >= threshold]
             ends = {end for row in rows for end in (row.low, row.high)}
             carriers = records_of(unit, ends)
             matched |= len(carriers) > 1
-            unit.fetch(t.RECORD, [(one,) for one in carriers])
             more: set[int] = set()
-            for record in sorted(carriers):
-                base = self.home.get(record)
-                if base is not None:
-                    at = part_of.get(base)
-                    if at is not None and at not in met:
-                        met.add(at)
-                        nodes += parts[at].nodes
-                        more |= parts[at].vectors
-                    continue
-                row = unit.get(t.RECORD, (record,))
-                assert row is not None
-                if row.component is None or row.component in components:
-                    continue
-                components.add(row.component)
-                there = unit.find(t.RECORD, _IN, (row.component,))
-                home = unit.get(t.COMPONENT, (row.component,))
-                assert home is not None
-                nodes += home.nodes
-                beyond |= {one.number for one in there}
-                votes = unit.get_all(t.VOTE, [(one.number,) for one in there])
-                more |= {vote.vector for vote in votes}
+            for base in {self.home[record] for record in carriers & self.home.keys()}:
+                at = part_of.get(base)
+                if at is not None and at not in met:
+                    met.add(at)
+                    nodes += parts[at].nodes
+                    more |= parts[at].vectors
+            outside = unit.get_all(t.RECORD, [(one,) for one in carriers - self.home.keys()])
+            new = {row.component for row in outside if row.component is not None} - components
+            components |= new
+            nodes += sum(home.nodes for home in unit.get_all(t.COMPONENT, [(one,) for one in new]))
+            unit.look(t.RECORD, _IN, [(one,) for one in new])
+            there = {row.number for one in new for row in unit.find(t.RECORD, _IN, (one,))}
+            beyond |= there
+            more |= {vote.vector for vote in unit.get_all(t.VOTE, [(one,) for one in there])}
             queue += more - vectors
             vectors |= more
             if matched and self.large(vectors, nodes):

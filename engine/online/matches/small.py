@@ -12,6 +12,7 @@ from itertools import combinations, combinations_with_replacement, count, produc
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.engine.online.components import live_of, part_of
+from sameas.engine.online.matches.ladder import Base, fit
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.summary import may_match, merged, union
 from sameas.graph.store import tables as t
@@ -27,8 +28,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Small", "resolve_small"]
 
-MOST_RECORDS = 24
-"""With more, laying out arrays costs less than going through all pairs one by one."""
+MOST_RECORDS = 64
+MOST_PAIRS = 300
+"""With more records, or more pairs of vectors in pieces, laying out arrays costs less."""
 
 
 class Small(NamedTuple):
@@ -41,10 +43,14 @@ class Small(NamedTuple):
 
 
 def resolve_small(unit: Unit, state: State, region: Region, near: Near) -> Small | None:
-    """Resolve a region, if it is small and no link in it may be refused; else None."""
-    if len(region.records) > MOST_RECORDS or not near.at_once:
-        return None
-    if region.judgements or region.classes:
+    """Resolve a region, if it is small and no link in it may be refused; else None.
+
+    `near.matched.fitted` is known then, and perhaps if not.
+
+    Raises:
+        Outgrown: matches tie it to more records.
+    """
+    if len(region.records) > MOST_RECORDS or region.judgements or region.classes:
         return None
     standing = region.standing
     linked = {one for ids in region.carried.values() for one in ids if standing[one] == LINKED}
@@ -67,6 +73,7 @@ class _Cluster:
 class _Small:
     def __init__(self, unit: Unit, state: State, region: Region, near: Near) -> None:
         self.unit = unit
+        self.state = state
         self.rules = state.rules
         self.region = region
         self.near = near
@@ -86,33 +93,57 @@ class _Small:
             if number in self.vector:
                 on[self.vector[number]].append(number)
         bases = _joined(region.records, carriers.values())
-        met = [on[pair.low] + on[pair.high] for pair in self.near.pairs]
+        clusters: dict[int, _Cluster] = {}
+        for base in bases:
+            cluster = self.cluster(base)
+            if cluster is None:
+                return None
+            clusters |= dict.fromkeys(base, cluster)
+        pairs = self.fitted([Base(base, self.nodes(base, linked)) for base in bases])
+        met = [on[pair.low] + on[pair.high] for pair in pairs]
         matched = {record for records in met for record in records}
+        pieces = _joined(region.records, [*bases, *met])
+        if sum(self.pairs(piece) for piece in pieces if not matched.isdisjoint(piece)) > MOST_PAIRS:
+            return None
         out = Small({}, {}, [], [])
         found: list[_Cluster] = []
-        of_base = {record: at for at, base in enumerate(bases) for record in base}
-        for piece, records in enumerate(_joined(region.records, [*bases, *met])):
-            nodes = len(records) + len(
-                {one for record in records for one in linked.intersection(region.carried[record])}
-            )
+        for number, piece in enumerate(pieces):
+            nodes = self.nodes(piece, linked)
             if nodes > self.rules.policy.max_component:
                 return None
-            clusters = []
-            for at in dict.fromkeys(of_base[record] for record in records):
-                cluster = self.cluster(bases[at])
-                if cluster is None:
-                    return None
-                clusters.append(cluster)
+            mine = list({id(one): one for one in map(clusters.__getitem__, piece)}.values())
             whole = True
-            if not matched.isdisjoint(records):
-                clusters, whole = self.linked(clusters, records)
-            out.component.update(dict.fromkeys(records, piece))
+            if not matched.isdisjoint(piece):
+                mine, whole = self.linked(mine, piece)
+            out.component.update(dict.fromkeys(piece, number))
             out.whole.append(whole)
             out.nodes.append(nodes)
-            found += clusters
+            found += mine
         for number, cluster in enumerate(sorted(found, key=self.first)):
             out.cluster.update(dict.fromkeys(cluster.records, number))
         return out
+
+    def nodes(self, records: list[int], linked: set[int]) -> int:
+        carried = self.region.carried
+        return len(records) + len(
+            {one for record in records for one in linked.intersection(carried[record])}
+        )
+
+    def pairs(self, records: list[int]) -> int:
+        """How many pairs of vectors some records have."""
+        vectors = {self.vector[record] for record in records if record in self.vector}
+        return len(vectors) * (len(vectors) - 1) // 2
+
+    def fitted(self, bases: list[Base]) -> list[t.VectorPair]:
+        """The pairs that count."""
+        near = self.near
+        if near.matched.fitted is None:
+            if not near.pairs and not near.floor:
+                return []
+            near.matched.fitted = fit(
+                self.unit, self.state, bases, self.vector, near.pairs, near.floor
+            )
+        return near.matched.fitted.pairs
 
     def said(self, number: int) -> Live:
         live = self.region.changed.get(number)
