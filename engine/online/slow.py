@@ -89,10 +89,12 @@ def resolve(
     if before is not None:
         moved.add(before)
     seeds = records_of(unit, moved.joined)
+    rows = unit.get_all(t.RECORD, [(number,) for number in changed])
+    gained = moved.grows and not any(row.live for row in rows) and not named
     while True:
         region = gather(unit, state, changed, named, seeds, budget=budget)
         try:
-            out = solve(unit, state, region)
+            out = solve(unit, state, region, gained=gained)
         except Outgrown as more:
             seeds |= more.records
         else:
@@ -100,8 +102,17 @@ def resolve(
     write(unit, state, out, feed, moved.seen)
 
 
-def solve(unit: Unit, state: State, region: Region, *, why: bool = False) -> Resolved:
-    """The function, on a region; `why` matches were refused only if it is asked.
+def solve(
+    unit: Unit, state: State, region: Region, *, why: bool = False, gained: bool = False
+) -> Resolved:
+    """The function, on a region.
+
+    Args:
+        unit: what the group sees.
+        state: what the writer knows.
+        region: its records.
+        why: whether it matters what refused matches.
+        gained: records came, and no record or pair was lost.
 
     Raises:
         Outgrown: matches tie it to more records.
@@ -109,7 +120,7 @@ def solve(unit: Unit, state: State, region: Region, *, why: bool = False) -> Res
     out = Resolved(region)
     if not region.records:
         return out
-    known = near(unit, state, region)
+    known = near(unit, state, region, gained=gained)
     out.matched = known.matched
     small = None if why else resolve_small(unit, state, region, known)
     if small is not None:

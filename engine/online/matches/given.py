@@ -13,6 +13,7 @@ from sameas.engine.online.matches import ladder
 from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.matches.ladder import Base, Fitted, fit
 from sameas.engine.online.matches.vectors import vector_from
+from sameas.engine.online.rules import LINKED
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -92,12 +93,12 @@ class Near:
     """Those at or above the edge threshold with both ends in the region."""
     floor: dict[int, int] = field(default_factory=dict)
     """By record: the step at which its component fitted before, where not the first."""
-    at_once: bool = True
-    """The region fits at the first step as a whole, and so in parts."""
+    gained: bool = False
+    """Nothing was lost: no record, no pair, no identifier that linked."""
 
 
-def near(unit: Unit, state: State, region: Region) -> Near:
-    """Read what the index says of a region's records."""
+def near(unit: Unit, state: State, region: Region, *, gained: bool) -> Near:
+    """Read what the index says of a region's records; `gained`: no record or pair was lost."""
     matcher = state.rules.matcher
     if matcher is None:
         return Near(Matched())
@@ -118,7 +119,11 @@ def near(unit: Unit, state: State, region: Region) -> Near:
         and len(numbers) <= ladder.MAX_VECTORS
         and nodes <= state.rules.policy.max_component
     )
-    out = Near(Matched(vector, values), pairs, floor, at_once)
+    gained = gained and not any(
+        row.standing == LINKED != region.standing[row.number]
+        for row in unit.get_all(t.IDENTIFIER, [(one,) for one in region.standing])
+    )
+    out = Near(Matched(vector, values), pairs, floor, gained)
     if pairs and at_once:
         out.matched.fitted = Fitted(dict.fromkeys(region.records, 0), pairs)
     return out
@@ -141,7 +146,10 @@ def evidence_of(
         bases = [Base([], width) for width in joined.components.sizes.tolist()]
         for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
             bases[at].records.append(record)
-        out.fitted = fit(unit, state, bases, out.vector, pairs, floor)
+        whole = not len(joined.links.split) and not region.judgements
+        out.fitted = fit(
+            unit, state, bases, out.vector, pairs, floor, gained=known.gained and whole
+        )
     numbers = sorted(out.values)
     local = {number: at for at, number in enumerate(numbers)}
     of = [local[out.vector[record]] if record in out.vector else -1 for record in region.records]

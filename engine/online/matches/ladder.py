@@ -71,6 +71,8 @@ def fit(
     vector: Mapping[int, int],
     pairs: Iterable[t.VectorPair],
     floor: Mapping[int, int],
+    *,
+    gained: bool = False,
 ) -> Fitted:
     """Say at which step of the ladder each part of a region fits.
 
@@ -81,11 +83,12 @@ def fit(
         vector: by record of the region: its vector, of those that have one.
         pairs: the pairs of vectors at or above the edge threshold with both ends in the region.
         floor: by record: the step at which its component fitted before, where not the first.
+        gained: nothing that joins was lost, so what was too large at a step still is.
 
     Raises:
         Outgrown: the region is not whole.
     """
-    return _Fitting(unit, state, bases, vector, floor).run(list(pairs))
+    return _Fitting(unit, state, bases, vector, floor, gained=gained).run(list(pairs))
 
 
 class _Fitting:
@@ -96,8 +99,11 @@ class _Fitting:
         bases: Sequence[Base],
         vector: Mapping[int, int],
         floor: Mapping[int, int],
+        *,
+        gained: bool,
     ) -> None:
         self.unit = unit
+        self.gained = gained
         assert state.rules.matcher is not None
         self.threshold = state.rules.matcher.edge_threshold
         self.most = state.rules.policy.max_component
@@ -121,7 +127,10 @@ class _Fitting:
             active, pairs = [], []
             for part in parts:
                 large = bool(part.pairs) and self.large(part.vectors, part.nodes)
-                if not large and any(self.floor[base] > level for base in part.bases):
+                known = any(self.floor[base] > level for base in part.bases)
+                if known and self.gained:
+                    large = True
+                elif known and not large:
                     assert step is not None, "the last step drops all matches"
                     found = self.reach(part, parts, self.threshold + step)
                     large = found is None

@@ -141,8 +141,9 @@ class _Small:
             if not near.pairs and not near.floor:
                 return []
             near.matched.fitted = fit(
-                self.unit, self.state, bases, self.vector, near.pairs, near.floor
-            )
+                self.unit, self.state, bases, self.vector, near.pairs, near.floor,
+                gained=near.gained,
+            )  # fmt: skip
         return near.matched.fitted.pairs
 
     def said(self, number: int) -> Live:
