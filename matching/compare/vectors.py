@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -80,7 +79,6 @@ def compare_values(
     return tuple(found)
 
 
-@lru_cache(maxsize=65_536)
 def _key(value: str) -> str:
     return sound_key(value.replace(" ", ""))
 

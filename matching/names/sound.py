@@ -174,6 +174,7 @@ _SKELETON = {
 }
 
 
+@lru_cache(maxsize=65_536)
 def sound_key(word: str) -> str:
     """One text for the spellings of one sound in one language: `Stephen`, `Steven`; `Eric`, `Erik`.
 
