@@ -18,13 +18,15 @@ from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from sameas.engine.online.rules import Rules
     from sameas.engine.online.slow import Resolved
     from sameas.engine.online.state import State
+    from sameas.engine.online.summary import Summary
     from sameas.engine.online.unit import Unit
 
-__all__ = ["write_components"]
+__all__ = ["live_of", "part_of", "write_components"]
 
 _OF = ("record",)
 
@@ -102,20 +104,8 @@ def _summary(
     for number in records:
         row = unit.get(t.RECORD, (number,))
         assert row is not None
-        known = []
-        single = False
-        for one in unit.get_all(t.IDENTIFIER, [(x,) for x in region.carried[number]]):
-            place, standing = rules.place[one.type], region.standing[one.number]
-            single |= standing == LINKED and rules.single[place]
-            if one.number not in counted:
-                counted.add(one.number)
-                known.append((one.number, place, standing))
-        live = Live(
-            number, row.source, row.record_id, row.kind, row.event_time, row.first_seen,
-            row.last_seen, row.count, row.input, (), {}, decode_traits(row.traits),
-        )  # fmt: skip
-        part = summary_of(rules, live, known, row.arrival)
-        part.owner, part.owner_arrival = (number, row.arrival) if single else (None, 0)
+        carried = unit.get_all(t.IDENTIFIER, [(x,) for x in region.carried[number]])
+        part = part_of(rules, live_of(row), carried, region.standing, counted, row.arrival)
         if (vector := out.matched.vector.get(number)) is not None:
             part.vectors = [vector]
         parts.append(part)
@@ -124,3 +114,33 @@ def _summary(
         parts[0].matched, parts[0].bound = True, is_bound(out, records)
     whole = union(parts, rules)
     return None if whole is None else whole.dumps()
+
+
+def live_of(row: t.RecordRow) -> Live:
+    """What a record's row says, but for its identifiers."""
+    return Live(
+        row.number, row.source, row.record_id, row.kind, row.event_time, row.first_seen,
+        row.last_seen, row.count, row.input, (), {}, decode_traits(row.traits),
+    )  # fmt: skip
+
+
+def part_of(
+    rules: Rules,
+    live: Live,
+    carried: Sequence[t.IdentifierRow],
+    standing: Mapping[int, int],
+    counted: set[int],
+    arrival: int,
+) -> Summary:
+    """The summary of one record of a component; `counted` are the identifiers of those before."""
+    known = []
+    single = False
+    for one in carried:
+        place, stands = rules.place[one.type], standing[one.number]
+        single |= stands == LINKED and rules.single[place]
+        if one.number not in counted:
+            counted.add(one.number)
+            known.append((one.number, place, stands))
+    part = summary_of(rules, live, known, arrival)
+    part.owner, part.owner_arrival = (live.number, arrival) if single else (None, 0)
+    return part

@@ -18,10 +18,11 @@ from sameas.engine.batch.links import NOT_GIVEN, Given
 from sameas.engine.batch.partition import partition
 from sameas.engine.online.components import write_components
 from sameas.engine.online.inherit import inherit
-from sameas.engine.online.matches.given import Matched, evidence_of
+from sameas.engine.online.matches.given import Matched, evidence_of, near
 from sameas.engine.online.matches.index import records_of, shift
 from sameas.engine.online.matches.ladder import Outgrown
 from sameas.engine.online.matches.review import review
+from sameas.engine.online.matches.small import resolve_small
 from sameas.engine.online.region import gather
 from sameas.engine.online.rows import put_record, text
 from sameas.engine.online.rules import GONE, LINKED
@@ -64,7 +65,7 @@ class Resolved:
     links: dict[tuple[int, int], tuple[int, bool, str | None]] = field(default_factory=dict)
     """By record and identifier: group, granted, reason."""
     refused: dict[tuple[int, int], tuple[str, tuple[str, ...]]] = field(default_factory=dict)
-    """By two records, the lesser key first: what refused the match of their vectors."""
+    """By two records, the lesser key first: what refused the match of their vectors, if asked."""
 
 
 def resolve(
@@ -77,19 +78,23 @@ def resolve(
     before: Shift | None = None,
     budget: int | None = None,
 ) -> None:
-    """Gather, solve, write. `before` is what was done to the index of matches already.
+    """Gather, solve, write. `before` is what some of them did to the index of matches already.
 
     Raises:
         TooLarge: the region is beyond the budget; nothing was changed but the rows of matches.
     """
-    moved = shift(unit, state, changed, budget=budget)
+    done = set() if before is None else before.shifted
+    rest = {number: live for number, live in changed.items() if number not in done}
+    moved = shift(unit, state, rest, budget=budget)
     if before is not None:
         moved.add(before)
     seeds = records_of(unit, moved.joined)
+    rows = unit.get_all(t.RECORD, [(number,) for number in changed])
+    gained = moved.grows and not any(row.live for row in rows) and not named
     while True:
         region = gather(unit, state, changed, named, seeds, budget=budget)
         try:
-            out = solve(unit, state, region)
+            out = solve(unit, state, region, gained=gained)
         except Outgrown as more:
             seeds |= more.records
         else:
@@ -97,8 +102,17 @@ def resolve(
     write(unit, state, out, feed, moved.seen)
 
 
-def solve(unit: Unit, state: State, region: Region) -> Resolved:
+def solve(
+    unit: Unit, state: State, region: Region, *, why: bool = False, gained: bool = False
+) -> Resolved:
     """The function, on a region.
+
+    Args:
+        unit: what the group sees.
+        state: what the writer knows.
+        region: its records.
+        why: whether it matters what refused matches.
+        gained: records came, and no record or pair was lost.
 
     Raises:
         Outgrown: matches tie it to more records.
@@ -106,8 +120,20 @@ def solve(unit: Unit, state: State, region: Region) -> Resolved:
     out = Resolved(region)
     if not region.records:
         return out
+    known = near(unit, state, region, gained=gained)
+    out.matched = known.matched
+    small = None if why else resolve_small(unit, state, region, known)
+    if small is not None:
+        out.component, out.cluster, out.whole, out.nodes = small
+        _levels(out)
+        out.links = {
+            (record, one): (0, region.standing[one] == LINKED, None)
+            for record in region.records
+            for one in region.carried[record]
+        }
+        return out
     view = _View(unit, state, region)
-    out.matched, evidence = evidence_of(unit, state, region, view.columns, view.given)
+    evidence = evidence_of(unit, state, region, known, view.columns, view.given)
     found = partition(
         view.columns,
         state.rules.policy,
@@ -116,6 +142,14 @@ def solve(unit: Unit, state: State, region: Region) -> Resolved:
         given=view.given,
     )
     return view.read(found, out)
+
+
+def _levels(out: Resolved) -> None:
+    out.level = [0] * len(out.nodes)
+    fitted = out.matched.fitted
+    if fitted is not None:
+        for record, piece in out.component.items():
+            out.level[piece] = fitted.level[record]
 
 
 class _View:
@@ -226,11 +260,7 @@ class _View:
         out.cluster = dict(zip(region.records, profile, strict=True))
         out.whole = (~found.components.risky).tolist()
         out.nodes = found.components.sizes.tolist()
-        out.level = [0] * len(out.nodes)
-        fitted = out.matched.fitted
-        if fitted is not None:
-            for record, piece in out.component.items():
-                out.level[piece] = fitted.level[record]
+        _levels(out)
         self._refused(found, out)
         groups = self._groups(found)
         granted = found.granted.tolist()
@@ -292,7 +322,7 @@ class _View:
 
 
 def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[int] = ()) -> None:
-    """Write down what differs; `seen` are vectors beyond the region that are to be reviewed."""
+    """Write down what differs; `seen` are vectors to be reviewed, whoever moved."""
     region = out.region
     before = {row.number: row for row in unit.get_all(t.RECORD, [(r,) for r in region.records])}
     for number, live in region.changed.items():
@@ -307,18 +337,21 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[in
         state, "cluster", out.cluster, {n: row.cluster for n, row in before.items()}
     )
     _links(unit, state.rules, out)
+    moved: set[int] = set()
     for number in _in_arrival_order(region, before):
         home = component[out.component[number]]
         mine = cluster[out.cluster[number]]
         live = region.changed.get(number)
         if live is not None:
             put_record(unit, state, live, component=home, cluster=mine, feed=feed)
+            moved.add(number)
             continue
         row = before[number]
         if row.component != home or row.cluster != mine:
             unit.put(t.RECORD, msgspec.structs.replace(row, component=home, cluster=mine))
             if row.cluster != mine:
                 feed.move(number, mine)
+                moved.add(number)
     for number, live in region.changed.items():
         if live is None and before[number].live:
             gone = msgspec.structs.replace(before[number], live=0, component=None, cluster=None)
@@ -329,7 +362,10 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[in
     _identifiers(unit, out, component)
     ids = inherit(unit, state, out, before, cluster, feed)
     write_components(unit, state, out, component, cluster, ids)
-    review(unit, state, {*seen, *out.matched.values})
+    vector = out.matched.vector
+    if state.named or not region.changed:
+        moved |= vector.keys()  # a word on those who stay where they are may be new, or gone
+    review(unit, state, {*seen, *(vector[one] for one in moved if one in vector)})
 
 
 def _in_arrival_order(region: Region, before: Mapping[int, t.RecordRow]) -> list[int]:

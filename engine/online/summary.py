@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.rules import Rules
 
-__all__ = ["MOST_NAMES", "Summary", "exclusive_values", "union"]
+__all__ = ["MOST_NAMES", "Summary", "exclusive_values", "may_match", "merged", "union"]
 
 
 class Summary(msgspec.Struct, array_like=True, gc=False):
@@ -73,9 +73,15 @@ _decode = msgspec.json.Decoder(Summary).decode
 
 def union(parts: Sequence[Summary], rules: Rules) -> Summary | None:
     """The summary of several together; None: together they may break a constraint."""
+    whole = merged(parts)
+    return whole if _kept(whole, rules) else None
+
+
+def merged(parts: Sequence[Summary]) -> Summary:
+    """The summary of several together, whatever it breaks."""
     first = parts[0]
     if len(parts) == 1:
-        return first if _kept(first, rules) else None
+        return first
     loose = set(first.loose)
     values, seen = list(first.values), list(first.seen)
     names = list(first.names)
@@ -103,11 +109,22 @@ def union(parts: Sequence[Summary], rules: Rules) -> Summary | None:
         ids += part.ids
         if part.owner is not None and (owner is None or part.owner_arrival < arrival):
             owner, arrival = part.owner, part.owner_arrival
-    whole = Summary(
+    return Summary(
         values, seen, sorted(loose), names, exclusive, sources, ids, owner, arrival, vectors,
         any(part.matched for part in parts), all(part.bound for part in parts),
     )  # fmt: skip
-    return whole if _kept(whole, rules) else None
+
+
+def may_match(whole: Summary, rules: Rules) -> bool:
+    """Whether matches may join what was clusters before: every constraint but the guard is kept.
+
+    Exact where no judgement speaks and the values of links are each counted once.
+    """
+    return (
+        len(set(whole.sources)) == len(whole.sources)
+        and all(len(texts) < 2 for texts in whole.exclusive)
+        and all(n <= most for n, most in zip(whole.values, rules.most_values, strict=True))
+    )
 
 
 def _kept(whole: Summary, rules: Rules) -> bool:

@@ -22,14 +22,23 @@ MAX_PER_KEY = 32
 
 @lru_cache(maxsize=65_536)
 def _hashes(transform: str, value: str) -> tuple[int, ...]:
-    return tuple(hash_text(text) for text in apply(transform, value))
+    return tuple(dict.fromkeys(hash_text(text) for text in apply(transform, value)))
 
 
-def _part(part: Part, values: Sequence[str]) -> list[int]:
-    found = dict.fromkeys(one for value in values for one in _hashes(part.transform, value))
+def _part(part: Part, values: Sequence[str]) -> Sequence[int]:
+    found: Sequence[int] = _hashes(part.transform, values[0])
+    if len(values) > 1:
+        found = list(
+            dict.fromkeys(one for value in values for one in _hashes(part.transform, value))
+        )
     if part.choose == 2:
         return [combine(min(pair), max(pair)) for pair in combinations(found, 2)]
-    return list(found)
+    return found
+
+
+@lru_cache(maxsize=256)
+def _start(number: int) -> int:
+    return hash_text(str(number))
 
 
 def keys_of(keys: Sequence[Key], fields: Sequence[str], vector: tuple[str, ...]) -> tuple[int, ...]:
@@ -56,7 +65,7 @@ def keys_of(keys: Sequence[Key], fields: Sequence[str], vector: tuple[str, ...])
         if not 0 < size <= MAX_PER_KEY:
             continue
         for chosen in product(*parts):
-            mix = hash_text(str(number))
+            mix = _start(number)
             for one in chosen:
                 mix = combine(mix, one)
             found.add(mix >> 1)

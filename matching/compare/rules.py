@@ -48,6 +48,9 @@ two scripts .38 (Chinese) to .87 (Russian) are within 120 and .70 to .94 within 
 _CLOSE_TEXT, _NEAR_TEXT = 0.92, 0.85
 
 
+_GAP: list[int] = GAP.tolist()
+
+
 class _Sound(NamedTuple):
     codes: bytes
     weight: int
@@ -57,7 +60,7 @@ class _Sound(NamedTuple):
 @lru_cache(maxsize=65_536)
 def _sound(word: str) -> _Sound:
     codes = symbols(word)
-    return _Sound(codes, int(sum(GAP[code] for code in codes)), sound_key(word))
+    return _Sound(codes, sum(map(_GAP.__getitem__, codes)), sound_key(word))
 
 
 def _text_grade(a: str, b: str) -> int:
@@ -313,6 +316,12 @@ _RULES: dict[FieldKind, Callable[[Parts, Parts], int]] = {
 }
 
 
+@lru_cache(maxsize=65_536)
+def _apart(kind: FieldKind, left: str, right: str) -> int:
+    """Of two values that differ. Candidates repeat names: half of all pairs were met before."""
+    return _RULES[kind](read(kind, left), read(kind, right))
+
+
 def level(kind: FieldKind, left: str, right: str) -> int:
     """The level of two canonical values: 0 where one is missing, 1 where they are equal.
 
@@ -327,6 +336,4 @@ def level(kind: FieldKind, left: str, right: str) -> int:
         return MISSING
     if left == right:
         return 1
-    if left > right:
-        left, right = right, left
-    return _RULES[kind](read(kind, left), read(kind, right))
+    return _apart(kind, left, right) if left < right else _apart(kind, right, left)

@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.matching.compare.packed import Packed
-    from sameas.matching.fields.model import Coded, Field
+    from sameas.matching.fields.model import Coded, Field, FieldKind
 
-__all__ = ["Keys", "compare", "compare_pairs", "name_fields", "name_keys", "swap"]
+__all__ = ["Keys", "compare", "compare_pairs", "compare_values", "name_fields", "name_keys", "swap"]
 
 Keys = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
 """Numbers of the sounds of the given names and of the family names, value by value."""
@@ -54,10 +54,22 @@ def compare(fields: Sequence[Field], left: Sequence[str], right: Sequence[str]) 
     >>> compare(fields, ("ann", "smith"), ("smith", "ann"))
     (3, 0)
     """
-    found = [level(field.kind, a, b) for field, a, b in zip(fields, left, right, strict=True)]
-    places = name_fields(fields)
-    if places is not None:
-        given, family = places
+    return compare_values([field.kind for field in fields], name_fields(fields), left, right)
+
+
+def compare_values(
+    kinds: Sequence[FieldKind],
+    names: tuple[int, int] | None,
+    left: Sequence[str],
+    right: Sequence[str],
+) -> tuple[int, ...]:
+    """`compare`, for who asks often: the fields' kinds, and what `name_fields` says of them."""
+    found = [
+        MISSING if not a or not b else 1 if a == b else level(kind, a, b)
+        for kind, a, b in zip(kinds, left, right, strict=True)
+    ]
+    if names is not None:
+        given, family = names
         if found[given] > _FURTHER and found[family] > _FURTHER:
             crossed = (left[given], right[family]), (right[given], left[family])
             if any(_key(a) == _key(b) != "" for a, b in crossed):

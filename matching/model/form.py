@@ -12,7 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.matching import blocking, compare, fields
-from sameas.matching.model.tables import BIT, parts_of
+from sameas.matching.model.once import Once, context_of
+from sameas.matching.model.tables import BIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -104,6 +105,10 @@ class Model:
     def _names(self) -> tuple[str, ...]:
         return tuple(field.name for field in self.fields)
 
+    @cached_property
+    def _once(self) -> Once:
+        return Once(self.comparisons, self.priors)
+
     @property
     def prior(self) -> int:
         """The weight of a pair of which nothing is known."""
@@ -111,8 +116,7 @@ class Model:
 
     def voices(self, vector: Vector) -> int:
         """For how many fields a vector speaks; a full name counts as two names."""
-        parts = parts_of([one.kind for one in self.fields])
-        return sum(n for n, value in zip(parts, vector, strict=True) if value)
+        return sum(n for n, value in zip(self._once.parts, vector, strict=True) if value)
 
     def vector(self, record: Record, /) -> Vector | None:
         """The record's comparable values; None if there are too few for it to vote."""
@@ -125,19 +129,11 @@ class Model:
 
     def weight(self, left: Vector, right: Vector, /) -> int | None:
         """The weight of two vectors, equal either way round; None if too few fields compare."""
-        parts = parts_of([one.kind for one in self.fields])
-        levels = compare.compare(self.fields, left, right)
-        if sum(n for n, level in zip(parts, levels, strict=True) if level) < self.min_fields:
-            return None
-        return self.judged(left, right)[0]
+        return self._once.weight(left, right, self.min_fields)
 
     def judged(self, left: Vector, right: Vector) -> tuple[int, int]:
         """The least weight over all explanations, and the (first) explanation that it is of."""
-        found = self._found(left, right)
-        return min(
-            (prior + sum(step.weight for step in self._steps(left, right, found, number)), number)
-            for number, prior in enumerate(self.priors)
-        )
+        return self._once.judged(left, right)
 
     def explain(self, left: Vector, right: Vector, /) -> tuple[Evidence, ...]:
         """What each field adds to the prior of the explanation that fits best, in field order.
@@ -149,13 +145,10 @@ class Model:
     def _found(self, left: Vector, right: Vector) -> tuple[tuple[int, int], ...]:
         """Level and context of each comparison."""
         levels = compare.compare(self.fields, left, right)
-        agrees = [0 < n < len(one.levels) for one, n in zip(self.comparisons, levels, strict=True)]
-        found = []
-        for one, level in zip(self.comparisons, levels, strict=True):
-            known = any(levels[parent] for parent in one.given)
-            context = 1 + min(sum(agrees[parent] for parent in one.given), 2) if known else 0
-            found.append((level, context))
-        return tuple(found)
+        every = self.comparisons
+        return tuple(
+            (n, context_of(one, every, levels)) for one, n in zip(every, levels, strict=True)
+        )
 
     def _steps(
         self, left: Vector, right: Vector, found: tuple[tuple[int, int], ...], explanation: int

@@ -11,6 +11,7 @@ The alignment is Needleman and Wunsch's (J. Mol. Biol. 48, 1970) with the costs 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 
@@ -109,6 +110,7 @@ GAP = np.array(_GAPS, dtype=np.int64)
 """What it costs to drop a symbol. Shape (symbols,)."""
 
 
+@lru_cache(maxsize=65_536)
 def symbols(word: str) -> bytes:
     """The symbols of a word of letters `a`-`z`, one byte each (an index into `GAP`).
 
@@ -172,6 +174,7 @@ _SKELETON = {
 }
 
 
+@lru_cache(maxsize=65_536)
 def sound_key(word: str) -> str:
     """One text for the spellings of one sound in one language: `Stephen`, `Steven`; `Eric`, `Erik`.
 

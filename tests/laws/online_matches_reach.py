@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from sameas.engine.online import fast
-from sameas.engine.online.matches import given, index, ladder
+from sameas.engine.online.matches import given, index, ladder, small
 from tests.laws import online_run
 
 if TYPE_CHECKING:
@@ -61,7 +61,7 @@ def counted() -> Iterator[Counter[str]]:
             how = "identifiers" if whole.bound else "weights"
             found[f"fast: whole by {how}" if result else "fast: not whole"] += 1
 
-    def fitted(result: Any, *_: Any) -> None:
+    def fitted(result: Any, *_: Any, **__: Any) -> None:
         for level in set(result.level.values()):
             found[f"step {level} of the ladder"] += 1
 
@@ -83,6 +83,7 @@ def counted() -> Iterator[Counter[str]]:
         around(fast, "alike", met),
         around(fast, "stays_whole", stays),
         around(given, "fit", fitted),
+        around(small, "fit", fitted),
         around(ladder._Fitting, "reach", reached),
         around(online_run, "same", same),
     ):

@@ -163,6 +163,15 @@ def test_match_joins_profiles_that_identifiers_made() -> None:
         run.finish()
 
 
+def test_two_profiles_that_both_have_two_vectors_are_told_apart_once_for_the_two() -> None:
+    """By the pair of least keys, whichever way round."""
+    with few_vectors(1), running(9) as run:
+        run.say([row("a", "Ann", "5", "email:1"), row("b", "Ann", "6", "email:1")])
+        run.say([row("c", "Ann", "5", "email:2"), row("d", "Ann", "6", "email:2")])
+        assert ids(run) == ["ab", "cd"]
+        run.finish()
+
+
 def test_what_is_near_is_for_review_until_somebody_judges() -> None:
     """Either way: `different` keeps it away, `same` joins; taken back it is there again."""
     with running(9) as run:

@@ -59,10 +59,16 @@ class Lookout:
             both: Iterable[tuple[t.RecordRow, t.RecordRow]] = combinations(low, 2)
         else:
             both = product(low, self.least(pair.high))
+        found: dict[frozenset[int | None], Apart] = {}
         for one, other in both:
             if one.cluster != other.cluster:
                 left, right = sorted((one, other), key=_turn)
-                yield Apart(pair, left, right)
+                # where both profiles have both vectors, the least keys speak for both ways round
+                sides = frozenset((one.cluster, other.cluster))
+                known = found.setdefault(sides, Apart(pair, left, right))
+                if (_turn(left), _turn(right)) < (_turn(known.left), _turn(known.right)):
+                    found[sides] = Apart(pair, left, right)
+        yield from found.values()
 
     def least(self, vector: int) -> list[t.RecordRow]:
         """The least record of each profile that has a vector."""
@@ -94,7 +100,7 @@ class Lookout:
         if component not in self._solved:
             rows = self.unit.find(t.RECORD, ("component",), (component,))
             region = gather(self.unit, self.state, {}, (), {row.number for row in rows})
-            self._solved[component] = solve(self.unit, self.state, region)
+            self._solved[component] = solve(self.unit, self.state, region, why=True)
         return self._solved[component]
 
 

@@ -13,6 +13,7 @@ from sameas.engine.online.matches import ladder
 from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.matches.ladder import Base, Fitted, fit
 from sameas.engine.online.matches.vectors import vector_from
+from sameas.engine.online.rules import LINKED
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -31,10 +32,10 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Matched", "evidence_of", "scores"]
+__all__ = ["Matched", "Near", "evidence_of", "near", "scores"]
 
 
-_MANY = 64
+_MANY = 256
 """Pairs from which on laying their values out for compiled code costs less than weighing each."""
 
 
@@ -83,17 +84,24 @@ def scores(
     )  # fmt: skip
 
 
-def evidence_of(
-    unit: Unit, state: State, region: Region, columns: Columns, given: Given
-) -> tuple[Matched, Scores | None]:
-    """What the region's records say by being alike; no evidence: nothing joins.
+@dataclass(slots=True)
+class Near:
+    """What the index of matches says of a region."""
 
-    Raises:
-        Outgrown: the region is not whole.
-    """
-    weights = state.rules.weights
-    if weights is None:
-        return Matched(), None
+    matched: Matched
+    pairs: list[t.VectorPair] = field(default_factory=list)
+    """Those at or above the edge threshold with both ends in the region."""
+    floor: dict[int, int] = field(default_factory=dict)
+    """By record: the step at which its component fitted before, where not the first."""
+    gained: bool = False
+    """Nothing was lost: no record, no pair, no identifier that linked."""
+
+
+def near(unit: Unit, state: State, region: Region, *, gained: bool) -> Near:
+    """Read what the index says of a region's records; `gained`: no record or pair was lost."""
+    matcher = state.rules.matcher
+    if matcher is None:
+        return Near(Matched())
     votes = unit.get_all(t.VOTE, [(number,) for number in region.records])
     vector = {vote.record: vote.vector for vote in votes}
     numbers = sorted(set(vector.values()))
@@ -102,31 +110,52 @@ def evidence_of(
     pairs = [
         pair
         for pair in pairs_of(unit, numbers)
-        if pair.weight >= weights.matcher.edge_threshold
-        and pair.low in values
-        and pair.high in values
+        if pair.weight >= matcher.edge_threshold and pair.low in values and pair.high in values
     ]
     floor = _floors(unit, region)
-    out = Matched(vector, values)
-    if not pairs and not floor:
-        return out, None
     nodes = len(region.records) + sum(map(len, region.carried.values()))
-    if (
+    at_once = (
         not floor
         and len(numbers) <= ladder.MAX_VECTORS
         and nodes <= state.rules.policy.max_component
-    ):
-        out.fitted = Fitted(dict.fromkeys(region.records, 0), pairs)  # as a whole, so in parts
-    else:
+    )
+    gained = gained and not any(
+        row.standing == LINKED != region.standing[row.number]
+        for row in unit.get_all(t.IDENTIFIER, [(one,) for one in region.standing])
+    )
+    out = Near(Matched(vector, values), pairs, floor, gained)
+    if pairs and at_once:
+        out.matched.fitted = Fitted(dict.fromkeys(region.records, 0), pairs)
+    return out
+
+
+def evidence_of(
+    unit: Unit, state: State, region: Region, known: Near, columns: Columns, given: Given
+) -> Scores | None:
+    """The region's evidence as the function takes it; None: no match joins anything.
+
+    Raises:
+        Outgrown: the region is not whole.
+    """
+    out, pairs, floor = known.matched, known.pairs, known.floor
+    if not pairs and not floor:
+        return None
+    assert state.rules.weights is not None
+    if out.fitted is None:
         joined = partition(columns, state.rules.policy, judgements=region.judgements, given=given)
         bases = [Base([], width) for width in joined.components.sizes.tolist()]
         for record, at in zip(region.records, joined.components.of.tolist(), strict=True):
             bases[at].records.append(record)
-        out.fitted = fit(unit, state, bases, vector, pairs, floor)
+        whole = not len(joined.links.split) and not region.judgements
+        out.fitted = fit(
+            unit, state, bases, out.vector, pairs, floor, gained=known.gained and whole
+        )
+    numbers = sorted(out.values)
     local = {number: at for at, number in enumerate(numbers)}
-    of = [local[vector[record]] if record in vector else -1 for record in region.records]
+    of = [local[out.vector[record]] if record in out.vector else -1 for record in region.records]
     counts = [(local[pair.low], local[pair.high], pair.weight) for pair in out.fitted.pairs]
-    return out, scores(weights, np.array(of), [values[number] for number in numbers], counts)
+    values = [out.values[number] for number in numbers]
+    return scores(state.rules.weights, np.array(of), values, counts)
 
 
 def _floors(unit: Unit, region: Region) -> dict[int, int]:

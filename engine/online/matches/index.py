@@ -49,12 +49,15 @@ class Shift:
     """Vectors of which some pair is new or gone, or some record: to be reviewed again."""
     grows: bool = True
     """Nothing was lost: no record, no pair."""
+    shifted: set[int] = field(default_factory=set)
+    """The records that changed."""
 
     def add(self, other: Shift) -> None:
         """What both did."""
         self.joined |= other.joined
         self.seen |= other.seen
         self.grows &= other.grows
+        self.shifted |= other.shifted
 
 
 def shift(
@@ -111,10 +114,11 @@ class _Shifting:
         self.gained: list[list[int]] = []
 
     def run(self, changed: Mapping[int, Live | None]) -> Shift:
+        unit, out = self.unit, self.out
+        out.shifted |= changed.keys()
         delta = self.votes(changed)
         if not delta:
-            return self.out
-        unit, out = self.unit, self.out
+            return out
         before = pairs_of(unit, delta)
         self.touch(before)
         vectors = {number: self.vector(number) for number in delta}

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["MAX_VECTORS", "Base", "Fitted", "Outgrown", "fit"]
 
 _IN = ("component",)
+_WAVE = 32
+"""Vectors at the edge whose pairs are read at once; most often the first few say enough."""
 
 
 class Outgrown(Exception):  # noqa: N818 - it is no error: the region must be gathered anew
@@ -69,6 +71,8 @@ def fit(
     vector: Mapping[int, int],
     pairs: Iterable[t.VectorPair],
     floor: Mapping[int, int],
+    *,
+    gained: bool = False,
 ) -> Fitted:
     """Say at which step of the ladder each part of a region fits.
 
@@ -79,11 +83,12 @@ def fit(
         vector: by record of the region: its vector, of those that have one.
         pairs: the pairs of vectors at or above the edge threshold with both ends in the region.
         floor: by record: the step at which its component fitted before, where not the first.
+        gained: nothing that joins was lost, so what was too large at a step still is.
 
     Raises:
         Outgrown: the region is not whole.
     """
-    return _Fitting(unit, state, bases, vector, floor).run(list(pairs))
+    return _Fitting(unit, state, bases, vector, floor, gained=gained).run(list(pairs))
 
 
 class _Fitting:
@@ -94,8 +99,11 @@ class _Fitting:
         bases: Sequence[Base],
         vector: Mapping[int, int],
         floor: Mapping[int, int],
+        *,
+        gained: bool,
     ) -> None:
         self.unit = unit
+        self.gained = gained
         assert state.rules.matcher is not None
         self.threshold = state.rules.matcher.edge_threshold
         self.most = state.rules.policy.max_component
@@ -119,7 +127,10 @@ class _Fitting:
             active, pairs = [], []
             for part in parts:
                 large = bool(part.pairs) and self.large(part.vectors, part.nodes)
-                if not large and any(self.floor[base] > level for base in part.bases):
+                known = any(self.floor[base] > level for base in part.bases)
+                if known and self.gained:
+                    large = True
+                elif known and not large:
                     assert step is not None, "the last step drops all matches"
                     found = self.reach(part, parts, self.threshold + step)
                     large = found is None
@@ -180,33 +191,26 @@ class _Fitting:
         beyond: set[int] = set()
         queue = list(vectors)
         while queue:
-            rows = [row for row in pairs_of(unit, [queue.pop()]) if row.weight >= threshold]
+            wave, queue = queue[-_WAVE:], queue[:-_WAVE]
+            rows = [row for row in pairs_of(unit, wave) if row.weight >= threshold]
             ends = {end for row in rows for end in (row.low, row.high)}
             carriers = records_of(unit, ends)
             matched |= len(carriers) > 1
-            unit.fetch(t.RECORD, [(one,) for one in carriers])
             more: set[int] = set()
-            for record in sorted(carriers):
-                base = self.home.get(record)
-                if base is not None:
-                    at = part_of.get(base)
-                    if at is not None and at not in met:
-                        met.add(at)
-                        nodes += parts[at].nodes
-                        more |= parts[at].vectors
-                    continue
-                row = unit.get(t.RECORD, (record,))
-                assert row is not None
-                if row.component is None or row.component in components:
-                    continue
-                components.add(row.component)
-                there = unit.find(t.RECORD, _IN, (row.component,))
-                home = unit.get(t.COMPONENT, (row.component,))
-                assert home is not None
-                nodes += home.nodes
-                beyond |= {one.number for one in there}
-                votes = unit.get_all(t.VOTE, [(one.number,) for one in there])
-                more |= {vote.vector for vote in votes}
+            for base in {self.home[record] for record in carriers & self.home.keys()}:
+                at = part_of.get(base)
+                if at is not None and at not in met:
+                    met.add(at)
+                    nodes += parts[at].nodes
+                    more |= parts[at].vectors
+            outside = unit.get_all(t.RECORD, [(one,) for one in carriers - self.home.keys()])
+            new = {row.component for row in outside if row.component is not None} - components
+            components |= new
+            nodes += sum(home.nodes for home in unit.get_all(t.COMPONENT, [(one,) for one in new]))
+            unit.look(t.RECORD, _IN, [(one,) for one in new])
+            there = {row.number for one in new for row in unit.find(t.RECORD, _IN, (one,))}
+            beyond |= there
+            more |= {vote.vector for vote in unit.get_all(t.VOTE, [(one,) for one in there])}
             queue += more - vectors
             vectors |= more
             if matched and self.large(vectors, nodes):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -34,14 +35,31 @@ _decode = msgspec.json.Decoder(tuple[str, ...]).decode
 
 
 def vector_of(rules: Rules, row: Live | Said) -> Vector | None:
-    """What a record may be compared by; None: too little, or there is no model."""
+    """What a record may be compared by; None: too little, or there is no model.
+
+    The last ones are remembered: one call asks for the vector of its record several times.
+    """
     if rules.matcher is None:
         return None
-    types = rules.types
-    identifiers = tuple(Identifier(types[place], value) for place, value in row.identifiers)
-    key = RecordKey(row.source, row.record_id)
-    record = Record(key, row.event_time, row.event_time, identifiers, row.traits)
-    return rules.matcher.vector(record)
+    return _vector_of(
+        rules, row.source, row.record_id, row.event_time, tuple(row.identifiers),
+        tuple(row.traits.items()),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=64)
+def _vector_of(
+    rules: Rules,
+    source: str,
+    record_id: str,
+    event_time: int,
+    identifiers: tuple[tuple[int, str], ...],
+    traits: tuple[tuple[str, str], ...],
+) -> Vector | None:
+    assert rules.matcher is not None
+    held = tuple(Identifier(rules.types[place], value) for place, value in identifiers)
+    key = RecordKey(source, record_id)
+    return rules.matcher.vector(Record(key, event_time, event_time, held, dict(traits)))
 
 
 def record_of(rules: Rules, live: Live) -> Record:

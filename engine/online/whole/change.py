@@ -145,7 +145,8 @@ def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
     region = _region(unit, state, after, links, moved)
     feed = Feed(unit, state)
     _pass_on(unit, region, moved, feed)
-    slow.write(unit, state, _answer(unit, state, region, after), feed)
+    out = _answer(unit, state, region, after)
+    slow.write(unit, state, out, feed, out.matched.values)
     _retell(unit, feed)
     unit.put(t.META, t.Meta("policy", policies.dumps(rules.policy)))
     if rules.model is None:
