@@ -44,8 +44,8 @@ def _getters(table: Table[Any]) -> dict[tuple[str, ...], Callable[[Any], Key]]:
 _GETTERS = {table.name: _getters(table) for table in TABLES}
 
 
-_Entry = tuple[Key, Any, Any]
-"""A change: the key, the row before, the row after."""
+_Entry = tuple[Key, Any, Any, "_Cached"]
+"""A change: the key, the row before, the row after, the table."""
 
 
 class _Index:
@@ -65,7 +65,7 @@ class _Index:
     def follow(self, log: list[_Entry]) -> None:
         """Take in what changed since."""
         of, found, placed = self.of, self.found, self.placed
-        for key, before, after in log[self.at :] if self.at else log:
+        for key, before, after, _ in log[self.at :] if self.at else log:
             was = None if before is None else of(before)
             value = None if after is None else of(after)
             if was == value:
@@ -127,7 +127,7 @@ class Unit:
     def __init__(self, store: Reader) -> None:
         self._store = store
         self._tables = _Tables()
-        self._undo: list[tuple[_Cached, _Entry]] = []
+        self._undo: list[_Entry] = []
 
     # -- reads ------------------------------------------------------------------------------
 
@@ -183,23 +183,30 @@ class Unit:
             return row
         return None
 
-    def look(self, table: Table[RowType], columns: tuple[str, ...], values: Iterable[Key]) -> None:
-        """Look into an index at places that will be asked for, all at once."""
+    def look(
+        self, table: Table[RowType], columns: tuple[str, ...], values: Iterable[Key]
+    ) -> list[RowType]:
+        """Look into an index at places that will be asked for, all at once.
+
+        Gives the rows that the store has where nobody looked yet.
+        """
         cached = self._tables[table.name]
         index = cached.index(columns)
         found, rows, of = index.found, cached.rows, index.of
         wanted = [value for value in dict.fromkeys(values) if value not in found]
         if not wanted:
-            return
+            return []
         placed = index.placed
         found.update({value: placed.pop(value, {}) for value in wanted})
-        for row in self._store.find(table, columns, wanted):
+        read = self._store.find(table, columns, wanted)
+        for row in read:
             key, value = cached.key(row), of(row)
             if key not in cached.before:
                 rows[key] = row
             elif rows[key] is None or of(rows[key]) != value:
                 continue  # it was changed here, and is not there any more
             found[value][key] = None
+        return read
 
     def exceeds(self, table: Table[Any], columns: tuple[str, ...], value: Key, most: int) -> bool:
         """Whether more than `most` rows have these values. Mostly they need not be read for it."""
@@ -237,20 +244,20 @@ class Unit:
         before = rows[key]
         cached.before.setdefault(key, before)
         rows[key] = row
-        entry = (key, before, row)
+        entry = (key, before, row, cached)
         cached.log.append(entry)
-        self._undo.append((cached, entry))
+        self._undo.append(entry)
 
     def add(self, table: Table[RowType], row: RowType, key: Key | None = None) -> None:
         """Add a row whose key is known to be new; who has it at hand gives it."""
         cached = self._tables[table.name]
         if key is None:
             key = cached.key(row)
-        cached.before.setdefault(key, None)
+        cached.before.setdefault(key)
         cached.rows[key] = row
-        entry = (key, None, row)
+        entry = (key, None, row, cached)
         cached.log.append(entry)
-        self._undo.append((cached, entry))
+        self._undo.append(entry)
 
     def fresh(self, table: Table[Any], columns: tuple[str, ...], value: Key) -> None:
         """Nothing has these values in the store: it need not be asked."""
@@ -269,8 +276,8 @@ class Unit:
     def undo(self, mark: int) -> None:
         """Take back every change since a mark."""
         while len(self._undo) > mark:
-            cached, (key, before, after) = self._undo.pop()
-            cached.log.append((key, after, before))
+            key, before, after, cached = self._undo.pop()
+            cached.log.append((key, after, before, cached))
             cached.rows[key] = before
 
     def changes(self) -> ChangeSet:
