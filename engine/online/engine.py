@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from sameas.engine.online.background import Background
 from sameas.engine.online.calls import Calls, failing, together
-from sameas.engine.online.door import Said
+from sameas.engine.online.door import Said, further_names
 from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
 from sameas.engine.online.outcomes import Health
@@ -279,6 +279,9 @@ def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:
     names = [(value, types[place]) for one in said for place, value in one.identifiers]
     known = unit.look(t.IDENTIFIER, _NAME, names)
     unit.look(t.RECORD, ("record_id", "source"), [(one.record_id, one.source) for one in said])
+    if state.digests:
+        further = {name for one in said for name in further_names(one, state.rules)}
+        unit.look(t.FURTHER, _NAME, [(digest, kind) for kind, digest, _ in further])
     messages = [(one.message_id, one.source) for one in said if one.message_id is not None]
     if messages:
         unit.look(t.INPUT, ("message_id", "source"), messages)

@@ -61,8 +61,8 @@ class Statements:
 
     def insert_many(self, rows: int) -> str:
         """Insert so many rows at once."""
-        head, marks = self.insert.rsplit(" VALUES ", 1)
-        return f"{head} VALUES {', '.join([marks] * rows)}"
+        marks = self.insert.rsplit(" VALUES ", 1)[1]
+        return f"{self.insert}{f', {marks}' * (rows - 1)}"
 
     def update(self, places: tuple[int, ...]) -> str:
         """Set the columns at some places, then the key's."""

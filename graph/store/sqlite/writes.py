@@ -28,7 +28,8 @@ __all__ = ["apply", "collides", "fill"]
 
 Key = tuple[Any, ...]
 _ROWS = 32
-"""Rows of one INSERT of a load: a row of four numbers takes 0.5 us instead of 0.8."""
+"""Rows of one INSERT of a load: a row of four numbers takes 0.5 us instead of 0.8. A change set
+gains nothing by it, and with a unique index a row takes 4.0 us instead of 2.6."""
 _UNKNOWN: Any = object()
 COLLISIONS = {apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY}
 
