@@ -6,7 +6,7 @@ them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
@@ -39,8 +39,7 @@ __all__ = ["Call", "Calls", "failing", "together"]
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[Result]):
+class Call(msgspec.Struct, Generic[Result], frozen=True):
     """What the writer is to do in one piece; it raises, and then changes nothing."""
 
     work: Callable[[Unit, State], Result]
