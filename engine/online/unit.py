@@ -44,8 +44,8 @@ def _getters(table: Table[Any]) -> dict[tuple[str, ...], Callable[[Any], Key]]:
 _GETTERS = {table.name: _getters(table) for table in TABLES}
 
 
-_Entry = tuple[Key, Any, Any, "_Cached"]
-"""A change: the key, the row before, the row after, the table."""
+_Entry = tuple[Key, Any, Any]
+"""A change: the key, the row before, the row after."""
 
 
 class _Index:
@@ -65,7 +65,7 @@ class _Index:
     def follow(self, log: list[_Entry]) -> None:
         """Take in what changed since."""
         of, found, placed = self.of, self.found, self.placed
-        for key, before, after, _ in log[self.at :] if self.at else log:
+        for key, before, after in log[self.at :] if self.at else log:
             was = None if before is None else of(before)
             value = None if after is None else of(after)
             if was == value:
@@ -127,7 +127,9 @@ class Unit:
     def __init__(self, store: Reader) -> None:
         self._store = store
         self._tables = _Tables()
-        self._undo: list[_Entry] = []
+        self._undo: list[tuple[_Cached, _Entry]] = []
+        # an entry does not know its table: the two would go round in a circle, and what a batch
+        # read and wrote would be looked through for garbage, 14 us a row of it
 
     # -- reads ------------------------------------------------------------------------------
 
@@ -244,9 +246,9 @@ class Unit:
         before = rows[key]
         cached.before.setdefault(key, before)
         rows[key] = row
-        entry = (key, before, row, cached)
+        entry = (key, before, row)
         cached.log.append(entry)
-        self._undo.append(entry)
+        self._undo.append((cached, entry))
 
     def add(self, table: Table[RowType], row: RowType, key: Key | None = None) -> None:
         """Add a row whose key is known to be new; who has it at hand gives it."""
@@ -255,9 +257,9 @@ class Unit:
             key = cached.key(row)
         cached.before.setdefault(key)
         cached.rows[key] = row
-        entry = (key, None, row, cached)
+        entry = (key, None, row)
         cached.log.append(entry)
-        self._undo.append(entry)
+        self._undo.append((cached, entry))
 
     def fresh(self, table: Table[Any], columns: tuple[str, ...], value: Key) -> None:
         """Nothing has these values in the store: it need not be asked."""
@@ -276,8 +278,8 @@ class Unit:
     def undo(self, mark: int) -> None:
         """Take back every change since a mark."""
         while len(self._undo) > mark:
-            key, before, after, cached = self._undo.pop()
-            cached.log.append((key, after, before, cached))
+            cached, (key, before, after) = self._undo.pop()
+            cached.log.append((key, after, before))
             cached.rows[key] = before
 
     def changes(self) -> ChangeSet:
