@@ -16,7 +16,8 @@ from sameas.api.http.gate import send_json
 from sameas.api.http.lenient import loads
 from sameas.api.http.receive import read_body, read_lines
 from sameas.api.http.service import encode
-from sameas.api.http.writes import once, replay_key, together
+from sameas.api.http.writes import once, replay_key
+from sameas.engine.online.calls import together
 from sameas.errors import Fault
 
 if TYPE_CHECKING:

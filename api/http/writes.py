@@ -1,4 +1,4 @@
-"""Calls put together: many in one commit without failing one another, and answered once only."""
+"""Calls that are answered once only, however often they are sent."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, TypeVar
 
 from sameas.api.http.errors import Problem
-from sameas.engine.online.attempt import attempt
 from sameas.engine.online.calls import Call
 from sameas.errors import Fault
 from sameas.graph.store import tables as t
@@ -17,28 +16,12 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["once", "purge", "replay_key", "together"]
+__all__ = ["once", "purge", "replay_key"]
 
 Result = TypeVar("Result")
 
 _HOUR = 3_600_000_000
 _LONGEST_KEY = 255
-
-
-def together(calls: Sequence[Call[Result]]) -> Call[list[Result | Exception]]:
-    """Several calls in one commit; one that raises is taken back alone."""
-
-    def work(unit: Unit, state: State) -> list[Result | Exception]:
-        done: list[Result | Exception] = []
-        for call in calls:
-            try:
-                with attempt(unit, state):
-                    done.append(call.work(unit, state))
-            except Exception as failure:  # noqa: BLE001 - whatever it is, it is this call's
-                done.append(failure)
-        return done
-
-    return Call(work, [one for call in calls for one in call.wanted])
 
 
 def replay_key(access: str, route: str, header: bytes) -> str:

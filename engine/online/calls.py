@@ -6,9 +6,9 @@ them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import msgspec
 
@@ -34,18 +34,42 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Judgement, Micros, Ref
 
-__all__ = ["Call", "Calls"]
+__all__ = ["Call", "Calls", "failing", "together"]
 
 Result = TypeVar("Result")
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Generic[Result]):
+class Call(msgspec.Struct, Generic[Result], frozen=True):
     """What the writer is to do in one piece; it raises, and then changes nothing."""
 
     work: Callable[[Unit, State], Result]
     wanted: Sequence[Any] = ()
     """Inputs whose rows are read with those of all calls of a commit."""
+
+
+def together(calls: Sequence[Call[Result]]) -> Call[list[Result | Exception]]:
+    """Several calls in one commit; one that raises is taken back alone."""
+
+    def work(unit: Unit, state: State) -> list[Result | Exception]:
+        done: list[Result | Exception] = []
+        for call in calls:
+            try:
+                with attempt(unit, state):
+                    done.append(call.work(unit, state))
+            except Exception as failure:  # noqa: BLE001 - whatever it is, it is this call's
+                done.append(failure)
+        return done
+
+    return Call(work, [one for call in calls for one in call.wanted])
+
+
+def failing(failure: Exception) -> Call[Any]:
+    """What could not even be asked, among calls that are done together."""
+
+    def work(_unit: Unit, _state: State) -> NoReturn:
+        raise failure
+
+    return Call(work)
 
 
 class Calls:

@@ -14,7 +14,6 @@ from sameas.graph.versions import (
     observation_id_of,
     time_at_the_door,
 )
-from sameas.matching.canonical import hash_names
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -188,9 +187,7 @@ def further_names(said: Said, rules: Rules) -> set[tuple[str, str, str]]:
         for place, value in said.identifiers
         if place == rules.email
         for raw in (value, *said.spelled.get((place, value), ()))
-        for kind, digests in hash_names(raw, value).items()
-        if kind in rules.digests
-        for digest in digests
+        for kind, digest in rules.hash_names(raw, value)
     }
 
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from functools import lru_cache, partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sameas.engine.online.background import Background
-from sameas.engine.online.calls import Calls
-from sameas.engine.online.door import Said
+from sameas.engine.online.calls import Calls, failing, together
+from sameas.engine.online.door import Said, further_names
 from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
 from sameas.engine.online.outcomes import Health
@@ -41,7 +42,8 @@ __all__ = ["Engine"]
 _NAME = ("value", "type")
 BUDGET = 600
 """Nodes that a call may make the writer look at; beyond, its input waits for the background."""
-
+_PIECE = 250
+"""Rows of `ingest` that the writer does in one go: what others ask waits for one piece at most."""
 
 Result = TypeVar("Result")
 
@@ -129,8 +131,24 @@ class Engine:
         Raises:
             SameasError: the first row that failed; the others are in.
         """
-        waiting = [self.submit(row) for row in rows]
-        return [one.result() for one in waiting]
+        rows = iter(rows)
+        waiting = []
+        while piece := list(islice(rows, _PIECE)):
+            waiting.append(self.run(together([self._tried(row) for row in piece])))
+        answers: list[Answer] = []
+        failed: list[Exception] = []
+        for done in waiting:
+            for one in done.result():
+                (failed if isinstance(one, Exception) else answers).append(one)  # type: ignore[arg-type]
+        if failed:
+            raise failed[0]
+        return answers
+
+    def _tried(self, row: Event | Withdrawal) -> Call[Answer]:
+        try:
+            return self.calls.take(row)
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it is this row's
+            return failing(failure)
 
     def judge(self, judgement: Judgement) -> Future[int]:
         """Add a word to the ledger and resolve what it speaks of; gives the feed position."""
@@ -259,17 +277,15 @@ def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:
     said = [one for one in rows if isinstance(one, Said)]
     types = state.rules.types
     names = [(value, types[place]) for one in said for place, value in one.identifiers]
-    unit.look(t.IDENTIFIER, _NAME, names)
+    known = unit.look(t.IDENTIFIER, _NAME, names)
     unit.look(t.RECORD, ("record_id", "source"), [(one.record_id, one.source) for one in said])
+    if state.digests:
+        further = {name for one in said for name in further_names(one, state.rules)}
+        unit.look(t.FURTHER, _NAME, [(digest, kind) for kind, digest, _ in further])
     messages = [(one.message_id, one.source) for one in said if one.message_id is not None]
     if messages:
         unit.look(t.INPUT, ("message_id", "source"), messages)
-    components = {
-        (row.component,)
-        for name in names
-        for row in unit.find(t.IDENTIFIER, _NAME, name)
-        if row.component is not None
-    }
+    components = {(row.component,) for row in known if row.component is not None}
     if not components:
         return
     clusters = [

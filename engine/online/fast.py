@@ -176,7 +176,7 @@ def _commit(
             row = msgspec.structs.replace(row, standing=standing, component=home)  # noqa: PLW2901
             unit.put(t.IDENTIFIER, row)
         unit.add(t.LINK, link_row(live, place, row, granted=standing == LINKED))
-    note(unit, state, live)
+    note(unit, state, live.number, live.further)
     profile = min(whole.ids, default=0)
     if not profile:
         profile = feed.issue(record, arrives=True)

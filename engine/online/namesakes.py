@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from sameas.engine.online.door import further_names
 from sameas.engine.online.fold import again
 from sameas.engine.online.numbering import numbered
 from sameas.graph.model import Identifier
@@ -21,12 +22,26 @@ from sameas.matching.canonical import hash_names
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from sameas.engine.online.door import Said
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Judgement, Ref
 
-__all__ = ["begin", "called", "has_namesakes", "in_plain", "meant", "note", "resolved", "widen"]
+__all__ = [
+    "all_known",
+    "begin",
+    "called",
+    "has_namesakes",
+    "in_plain",
+    "meant",
+    "note",
+    "only_plain",
+    "resolved",
+    "widen",
+]
 
+FurtherName = tuple[str, str, str]
+"""(digest type, digest, email)."""
 _OF = ("record",)
 _ON = ("identifier",)
 _NAME = ("value", "type")
@@ -70,19 +85,40 @@ def has_namesakes(unit: Unit, state: State, live: Live) -> bool:
     return any(row.email == 0 for name in names for row in unit.find(t.FURTHER, _NAME, name))
 
 
-def note(unit: Unit, state: State, live: Live) -> None:
-    """Write down the digests of a record that is new."""
-    if not live.further:
+def only_plain(unit: Unit, state: State, said: Said) -> set[FurtherName] | None:
+    """A row's further names, if nobody carries one; None: a hashed email has to do with the row."""
+    if not state.digests:
+        return set()
+    rules = state.rules
+    for place, _ in said.identifiers:
+        if rules.types[place] in rules.digests:
+            return None
+    further = further_names(said, rules)
+    for kind, digest, _ in further:
+        if any(row.email == 0 for row in unit.find(t.FURTHER, _NAME, (digest, kind))):
+            return None
+    return further
+
+
+def all_known(unit: Unit, record: int, further: set[FurtherName]) -> bool:
+    """Whether these are the further names that a record has."""
+    names = unit.find(t.FURTHER, _OF, (record,))
+    return {(one.type, one.value) for one in names} == {name[:2] for name in further}
+
+
+def note(unit: Unit, state: State, record: int, further: Iterable[FurtherName]) -> None:
+    """Write down the further names of a record that is new."""
+    names = list(further)
+    if not names:
         return
     place = state.rules.email
-    rows = {
-        row.value: row.number
-        for _, row in numbered(
-            unit, state, [(place, email) for email in sorted({email for *_, email in live.further})]
-        )
-    }
-    for kind, digest, email in live.further:
-        unit.put(t.FURTHER, t.Further(live.number, kind, digest, rows[email]))
+    unit.look(t.FURTHER, _OF, [(record,)])
+    emails = [(place, email) for email in sorted({email for *_, email in names})]
+    rows = {row.value: row.number for _, row in numbered(unit, state, emails)}
+    for kind, digest, email in names:
+        row = t.Further(record, kind, digest, rows[email])
+        unit.absent(t.FURTHER, (record, kind, digest, row.email))  # all that are there were read
+        unit.put(t.FURTHER, row)
 
 
 def meant(unit: Unit, state: State, kind: str, digest: str) -> t.IdentifierRow | None:
@@ -162,7 +198,7 @@ def widen(unit: Unit, state: State, after: dict[int, Live | None]) -> dict[int, 
         for kind, digest in own[number]:
             unit.put(t.FURTHER, t.Further(number, kind, digest, 0))
         if live is not None:
-            note(unit, state, live)
+            note(unit, state, number, live.further)
     return after | _elsewhere(unit, state, after, before)
 
 

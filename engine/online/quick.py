@@ -19,6 +19,7 @@ from sameas.engine.online.door import CONTENT, EVENT, VERSION, WITHDRAWAL
 from sameas.engine.online.events import Answer
 from sameas.engine.online.fold import APPLIED, fold_traits
 from sameas.engine.online.matches.vectors import vector_of
+from sameas.engine.online.namesakes import all_known, note, only_plain
 from sameas.engine.online.opaque import next_incarnation
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
@@ -30,6 +31,7 @@ from sameas.matching.names import person_name
 
 if TYPE_CHECKING:
     from sameas.engine.online.door import Said
+    from sameas.engine.online.namesakes import FurtherName
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
@@ -40,6 +42,7 @@ _KEY = ("record_id", "source")
 _NAME = ("value", "type")
 _MESSAGE = ("message_id", "source")
 _ON = ("identifier",)
+_OF = ("record",)
 
 Known = list[tuple[int, str, "t.IdentifierRow | None", int]]
 """Of each identifier: place, value, row (None: it is new), the standing that it has or takes."""
@@ -49,16 +52,21 @@ def quick(unit: Unit, state: State, said: Said) -> Answer | None:
     """Take an input in, if it has one of the shapes; None: nothing was done."""
     if said.reduced:
         return None  # the key that the event had must be found again
-    if said.kind in (CONTENT, WITHDRAWAL) or state.digests:
+    if said.kind in (CONTENT, WITHDRAWAL):
         return None
     if said.message_id is not None and unit.find(t.INPUT, _MESSAGE, (said.message_id, said.source)):
+        return None
+    further = only_plain(unit, state, said)
+    if further is None:
         return None
     row = unit.one(t.RECORD, _KEY, (said.record_id, said.source))
     if row is None:
         if vector_of(state.rules, said) is not None:
             return None  # it may match somebody
-        return _new(unit, state, said)
+        return _new(unit, state, said, further)
     if said.kind == EVENT and row.live and row.kind == EVENT and not said.spelled:
+        if further and not all_known(unit, row.number, further):
+            return None
         return _again(unit, state, said, row)
     return None
 
@@ -150,11 +158,11 @@ def _again(unit: Unit, state: State, said: Said, row: t.RecordRow) -> Answer | N
 # -- a record that is new -----------------------------------------------------------------------
 
 
-def _new(unit: Unit, state: State, said: Said) -> Answer | None:
+def _new(unit: Unit, state: State, said: Said, further: set[FurtherName]) -> Answer | None:
     """A record that nobody spoke of before."""
     rules = state.rules
     types = rules.types
-    if state.named and _is_named(state, said):
+    if state.named and (_is_named(state, said) or (further and state.digests_named)):
         return None
     known: Known = []
     component: int | None = None
@@ -170,8 +178,15 @@ def _new(unit: Unit, state: State, said: Said) -> Answer | None:
             component = row.component
         known.append((place, value, row, standing))
     if component is None:
-        return _alone(unit, state, said, known)
-    return _joining(unit, state, said, known, component)
+        answer = _alone(unit, state, said, known)
+    else:
+        answer = _joining(unit, state, said, known, component)
+    if further and answer is not None:
+        written = unit.one(t.RECORD, _KEY, (said.record_id, said.source))
+        assert written is not None
+        unit.fresh(t.FURTHER, _OF, (written.number,))
+        note(unit, state, written.number, further)
+    return answer
 
 
 def _is_named(state: State, said: Said) -> bool:

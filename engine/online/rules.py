@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.matches.weights import Weights
-from sameas.matching.canonical import Options, canonicaliser, is_junk
+from sameas.matching.canonical import Options, canonicaliser, hash_names, is_junk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -63,6 +63,7 @@ class Rules:
         options = Options(policy.default_region, policy.email_dots, policy.email_tags)
         self._canonical = [_remembering(kind.canonicaliser, options) for kind in kinds]
         self.alone = lru_cache(maxsize=1 << 12)(self._alone)
+        self.hash_names = lru_cache(maxsize=1 << 12)(self._hash_names)
 
     def beside(self, place: int) -> range:
         """The types whose values an identifier's fanout counts."""
@@ -88,6 +89,15 @@ class Rules:
         if linked >= self.policy.max_component or len(shape) - linked > MOST_NAMES:
             return None
         return f"[{values},{seen}".replace(" ", "")
+
+    def _hash_names(self, raw: str, value: str) -> tuple[tuple[str, str], ...]:
+        """(type, digest) of what an address is also called, of the types that there are."""
+        return tuple(
+            (kind, digest)
+            for kind, digests in hash_names(raw, value).items()
+            if kind in self.digests
+            for digest in digests
+        )
 
     def counts_fit(self, values: Sequence[int], seen: Sequence[int]) -> bool:
         """Whether so many values of each type are within `max_per_profile`, and `max_fanout`."""

@@ -128,6 +128,8 @@ class Unit:
         self._store = store
         self._tables = _Tables()
         self._undo: list[tuple[_Cached, _Entry]] = []
+        # an entry does not know its table: the two would go round in a circle, and what a batch
+        # read and wrote would be looked through for garbage, 14 us a row of it
 
     # -- reads ------------------------------------------------------------------------------
 
@@ -183,23 +185,30 @@ class Unit:
             return row
         return None
 
-    def look(self, table: Table[RowType], columns: tuple[str, ...], values: Iterable[Key]) -> None:
-        """Look into an index at places that will be asked for, all at once."""
+    def look(
+        self, table: Table[RowType], columns: tuple[str, ...], values: Iterable[Key]
+    ) -> list[RowType]:
+        """Look into an index at places that will be asked for, all at once.
+
+        Gives the rows that the store has where nobody looked yet.
+        """
         cached = self._tables[table.name]
         index = cached.index(columns)
         found, rows, of = index.found, cached.rows, index.of
         wanted = [value for value in dict.fromkeys(values) if value not in found]
         if not wanted:
-            return
+            return []
         placed = index.placed
         found.update({value: placed.pop(value, {}) for value in wanted})
-        for row in self._store.find(table, columns, wanted):
+        read = self._store.find(table, columns, wanted)
+        for row in read:
             key, value = cached.key(row), of(row)
             if key not in cached.before:
                 rows[key] = row
             elif rows[key] is None or of(rows[key]) != value:
                 continue  # it was changed here, and is not there any more
             found[value][key] = None
+        return read
 
     def exceeds(self, table: Table[Any], columns: tuple[str, ...], value: Key, most: int) -> bool:
         """Whether more than `most` rows have these values. Mostly they need not be read for it."""
@@ -246,7 +255,7 @@ class Unit:
         cached = self._tables[table.name]
         if key is None:
             key = cached.key(row)
-        cached.before.setdefault(key, None)
+        cached.before.setdefault(key)
         cached.rows[key] = row
         entry = (key, None, row)
         cached.log.append(entry)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+import msgspec
+
 if TYPE_CHECKING:
     import pyarrow as pa
 
@@ -26,8 +28,7 @@ class Options:
     """Drop plus tags where the provider has them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True, gc=False):
     """A canonical value, or the reason of its rejection; both None where there was no value."""
 
     value: str | None

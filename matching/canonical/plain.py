@@ -11,6 +11,8 @@ __all__ = ["exact", "folded", "uuid"]
 
 _HEX = r"[0-9a-f]"
 _BARE = rf"{_HEX}{{8}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{4}}-{_HEX}{{12}}|{_HEX}{{32}}"
+_USUAL = re.compile(rf"{_HEX}{{8}}(?:-{_HEX}{{4}}){{3}}-{_HEX}{{12}}", re.ASCII)
+"""How nearly all are spelled: the other pattern takes three times as long to tell."""
 _UUID = re.compile(
     rf"(?:urn:uuid:)?(?:({_BARE})|\{{({_BARE})\}}|\(({_BARE})\))", re.IGNORECASE | re.ASCII
 )
@@ -44,6 +46,8 @@ def uuid(raw: str) -> Outcome:
     >>> uuid("Cookie.7").value
     'Cookie.7'
     """
+    if _USUAL.fullmatch(raw):
+        return Outcome(raw)
     text = clean(raw)
     if not (found := _UUID.fullmatch(text)):
         return Outcome(text) if text else NOTHING

@@ -59,6 +59,11 @@ class Statements:
         one = f"SELECT 1 FROM {quote(self.table.name)}{within} LIMIT ?"  # noqa: S608
         return f"SELECT count(*) FROM ({one})"  # noqa: S608
 
+    def insert_many(self, rows: int) -> str:
+        """Insert so many rows at once."""
+        marks = self.insert.rsplit(" VALUES ", 1)[1]
+        return f"{self.insert}{f', {marks}' * (rows - 1)}"
+
     def update(self, places: tuple[int, ...]) -> str:
         """Set the columns at some places, then the key's."""
         text = self._updates.get(places)

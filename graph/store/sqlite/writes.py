@@ -8,6 +8,7 @@ for five rows, where one changed column needs 5, and three times the CPU.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 import apsw
@@ -17,7 +18,7 @@ from sameas.errors import Fault, StoreError, StoreRowError
 from sameas.graph.store.sqlite.schema import create_indexes, index_name, quote
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Iterator, Mapping
 
     from sameas.graph.store.port import Batch, ChangeSet
     from sameas.graph.store.sqlite.statements import Statements
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 __all__ = ["apply", "collides", "fill"]
 
 Key = tuple[Any, ...]
+_ROWS = 32
+"""Rows of one INSERT of a load: a row of four numbers takes 0.5 us instead of 0.8. A change set
+gains nothing by it, and with a unique index a row takes 4.0 us instead of 2.6."""
+_UNKNOWN: Any = object()
 COLLISIONS = {apsw.SQLITE_CONSTRAINT_UNIQUE, apsw.SQLITE_CONSTRAINT_PRIMARYKEY}
 
 
@@ -76,7 +81,7 @@ def _put(
 ) -> None:
     """Insert what is new, update what differs."""
     key_of = statements.key
-    new: list[tuple[Any, ...]] = []
+    new: dict[Key, tuple[Any, ...]] = {}
     changed: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
     there: dict[Key, tuple[Any, ...]] = {}
     unknown = [key for key in rows if key not in before]
@@ -85,16 +90,19 @@ def _put(
         there = {key_of(values): values for values in found}
     for key, row in rows.items():
         values = astuple(row)
-        if key in before:
-            was = before[key]
-            old = None if was is None else astuple(was)
+        was = before.get(key, _UNKNOWN)
+        if was is None:
+            new[key] = values
+            continue
+        if was is not _UNKNOWN:
+            old: tuple[Any, ...] | None = astuple(was)
         else:
             if key_of(values) != key:
                 what = f"the row {values} was put under the key {key}"
                 raise StoreRowError(Fault(statements.table.name, what))
             old = there.get(key)
         if old is None:
-            new.append(values)
+            new[key] = values
         elif old != values:
             places = tuple(
                 place
@@ -103,8 +111,7 @@ def _put(
             )
             changed.setdefault(places, []).append((*(values[place] for place in places), *key))
     if new:
-        new.sort(key=key_of)
-        connection.executemany(statements.insert, new)
+        connection.executemany(statements.insert, map(new.__getitem__, sorted(new)))
     for places, bound in changed.items():
         connection.executemany(statements.update(places), bound)
 
@@ -131,7 +138,20 @@ def fill(
         one = _known(statements, table.name)
         if isinstance(batch, Sequence):
             batch = iter(sorted(map(astuple, batch), key=one.key))  # noqa: PLW2901
-        connection.executemany(one.insert, batch)
+        rest: list[Any] = []
+        whole = _many(batch, len(one.columns), rest)
+        connection.executemany(one.insert_many(_ROWS), whole)
+        connection.executemany(one.insert, zip(*[iter(rest)] * len(one.columns), strict=True))
     for one in statements.values():
         for statement in create_indexes(one.table):
             connection.execute(statement)
+
+
+def _many(rows: Iterable[tuple[Any, ...]], width: int, rest: list[Any]) -> Iterator[Any]:
+    """The values of `_ROWS` rows at a time; what is left over goes into `rest`."""
+    values = chain.from_iterable(rows)
+    for part in zip_longest(*[values] * (_ROWS * width), fillvalue=_UNKNOWN):
+        if part[-1] is _UNKNOWN:
+            rest += [value for value in part if value is not _UNKNOWN]
+        else:
+            yield part

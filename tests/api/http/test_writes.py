@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING
 
 from tests.engine.online.plain_store import PlainStore
 
-from sameas.api.http.writes import together
-from sameas.engine.online.calls import Call
+from sameas.engine.online.calls import Call, together
 from sameas.engine.online.engine import Engine
 from sameas.engine.online.events import Answer, Event
 from sameas.graph.model import Judgement, RecordKey
