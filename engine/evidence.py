@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sameas.errors import Fault, InputError
 from sameas.graph.model import Match, RecordKey
+from sameas.matching.cluster.units import BIT, LADDER, MAX_VECTORS, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable, Iterable
@@ -39,21 +40,9 @@ __all__ = [
 Vector = tuple[str, ...]
 """A record's canonical field values in the order of the model's fields; empty: it has none."""
 
-BIT = 1 << 20
-"""One bit of evidence in the units of a weight."""
-
-MAX_VECTORS = 300
-"""Distinct trait vectors in one component joined by matches; all their pairs are scored."""
-
 MAX_WEIGHT = 1 << 43
 """No weight is further from 0. The pairs of `MAX_VECTORS` vectors, fewer than 2**17, then add up to
 less than 2**60 either way: sums never leave 64 bits."""
-
-MISSING = -(1 << 63)
-"""In an array of weights: nothing can be said of the pair."""
-
-LADDER: tuple[int | None, ...] = (0, 2 * BIT, 4 * BIT, 8 * BIT, 16 * BIT, 32 * BIT, None)
-"""What a component that is too large adds to the edge threshold, step by step; None: no matches."""
 
 
 class Evidence(Protocol):

@@ -18,6 +18,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from sameas.matching.cluster.units import MISSING
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -26,7 +28,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "LIVE",
-    "MISSING",
     "MOST_VECTORS",
     "Room",
     "begin",
@@ -40,9 +41,6 @@ __all__ = [
 
 MOST_VECTORS = 511
 """So many vectors can be linked at once."""
-
-MISSING = np.iinfo(np.int64).min
-"""The weight of a pair of which nothing can be said: it neither votes nor counts."""
 
 _HEAD, _RANK, _PLACE = 0, 1, 2
 _CLUSTERS, _LIVE, _QUEUED, _VECTORS = 0, 1, 2, 3

@@ -5,11 +5,11 @@
 
 from __future__ import annotations
 
-from sameas.matching.cluster.linkage import MISSING
+from sameas.matching.cluster.units import BIT, MISSING
 from sameas.matching.model.form import Comparison, Evidence, Model, Vector
 from sameas.matching.model.labels import Labels
 from sameas.matching.model.laid_out import tables_of
-from sameas.matching.model.tables import BIT, parts_of
+from sameas.matching.model.tables import parts_of
 from sameas.matching.model.text import from_json, to_json
 from sameas.matching.model.train import Report, train
 

@@ -12,8 +12,8 @@ from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.matching import blocking, compare, fields
+from sameas.matching.cluster.units import BIT
 from sameas.matching.model.once import Once, context_of
-from sameas.matching.model.tables import BIT
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sameas.matching.cluster.units import BIT
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, contexts
-from sameas.matching.model.tables import BIT, whole
+from sameas.matching.model.tables import whole
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sameas.matching.cluster.linkage import MISSING
+from sameas.matching.cluster.units import MISSING
 from sameas.matching.model.mixture import explained
 from sameas.matching.model.pieces import clusters, pieces, together
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted

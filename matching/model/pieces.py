@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sameas.matching.cluster.linkage import MISSING, link, room
-from sameas.matching.model.tables import BIT
+from sameas.matching.cluster.linkage import link, room
+from sameas.matching.cluster.units import LADDER, MAX_VECTORS, MISSING
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,13 +22,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["LADDER", "MAX_VECTORS", "Pieces", "clusters", "pieces", "together"]
-
-MAX_VECTORS = 300
-"""Vectors of one piece."""
-
-LADDER: tuple[int, ...] = (0, 2 * BIT, 4 * BIT, 8 * BIT, 16 * BIT, 32 * BIT)
-"""What a piece that is too large adds to the threshold, step by step; then it falls apart."""
+__all__ = ["Pieces", "clusters", "pieces", "together"]
 
 
 class Pieces(NamedTuple):
@@ -118,13 +112,15 @@ def pieces(
     weights: Longs,
     *,
     threshold: int,
-    ladder: Sequence[int] = LADDER,
+    ladder: Sequence[int | None] = LADDER,
     max_vectors: int = MAX_VECTORS,
 ) -> Pieces:
     """The pieces of n vectors under edges of at least the threshold, each of them small enough."""
     piece = np.arange(n, dtype=np.int32)
     open_ = np.ones(n, dtype=np.bool_)
     for step in ladder:
+        if step is None:
+            break
         piece[open_] = np.flatnonzero(open_)
         _hung(piece, left, right, weights, threshold + step, open_)
         open_ = np.bincount(piece, minlength=n)[piece] > max_vectors

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sameas.matching.cluster.units import BIT
 from sameas.matching.model.mixture import parts_of_each
 from sameas.matching.model.shape import Counted, contexts
-from sameas.matching.model.tables import BIT
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

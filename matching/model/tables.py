@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sameas.matching.cluster.linkage import MISSING
+from sameas.matching.cluster.units import BIT, MISSING
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, agreement, context_of
 
 if TYPE_CHECKING:
@@ -24,10 +24,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["BIT", "RARITY", "Tables", "parts_of", "whole"]
-
-BIT = 1 << 20
-"""One bit of evidence in the units of a weight."""
+__all__ = ["RARITY", "Tables", "parts_of", "whole"]
 
 RARITY = 256
 """The share in which a value's rarity counts is in so many parts."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from sameas.matching import compare
-from sameas.matching.cluster.linkage import MISSING
+from sameas.matching.cluster.units import BIT, MISSING
 from sameas.matching.model.draws import agreeing, at_random, grouped, thinned
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
@@ -20,7 +20,7 @@ from sameas.matching.model.mixture import mixture
 from sameas.matching.model.rarity import Drawn, rarity_of
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.sight import Sight
-from sameas.matching.model.tables import BIT, Tables, parts_of, whole
+from sameas.matching.model.tables import Tables, parts_of, whole
 from sameas.matching.model.terms import Terms, terms_of
 
 if TYPE_CHECKING:
@@ -47,7 +47,10 @@ CANDIDATES = 300_000
 INSIDE = 300_000
 MARGIN = 8 * BIT
 """So far below the edge threshold a pair may get over it while the model learns."""
-EDGE = -4 * BIT
+EDGE = -5 * BIT // 2
+"""From here on a pair joins components and is kept. Pairs down to -4 bits find no more people (ten
+tables), but chain them together: a record that comes by itself costs a third more. From 0 on less
+is found where there are few fields."""
 MIN_FIELDS = 2
 REVIEWED = 0.1
 """A person should look at pairs that are at least so likely one person."""

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.matching.cluster.linkage import MISSING, link, room
+from sameas.matching.cluster.linkage import link, room
+from sameas.matching.cluster.units import MISSING
 
 
 def plain(weights: list[list[int | None]], cut: int) -> list[int]:

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from sameas.matching.cluster.units import BIT
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, packed
-from sameas.matching.model.tables import BIT, Tables
+from sameas.matching.model.tables import Tables
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -9,7 +9,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.matching.cluster.linkage import MISSING
+from sameas.matching.cluster.units import MISSING
 from sameas.matching.model.pieces import Pieces, clusters, pieces, together
 
 edges = st.lists(
