@@ -122,10 +122,10 @@ def _heard(reader: Reader, found: Replayed) -> list[int]:
     records: dict[int, None] = {}
     texts: dict[int, str] = {}
     for one in reader.scan(t.INPUT):
-        if one.state == PENDING:
+        if one.state == PENDING:  # heard, so what repeats its message does not count
             found.pending.append(one.number)
-            continue
-        records[one.record] = None
+        else:
+            records[one.record] = None
         if one.message_id is None or one.payload is None:
             continue
         if one.record not in texts:

@@ -8,6 +8,7 @@ from tests.laws.online import Plain
 
 from sameas.engine.online.engine import Engine
 from sameas.engine.online.events import Event
+from sameas.engine.online.whole.verify import verify
 from sameas.errors import Fault, StoreFullError
 
 PATIENCE = 120.0
@@ -37,3 +38,24 @@ def test_full_disk_is_got_over_without_news() -> None:
         assert store.refusals == 0
         with engine.view() as view:
             assert view.lookup([("email", "2@x.example")])[0].profile_id
+
+
+def test_what_repeats_a_message_that_waits_does_not_count() -> None:
+    """Nor does `verify` take it for the first one, which is not live yet."""
+    store = FullDisk()
+    with Engine(store, budget=0) as engine:
+        engine.submit(Event("web", [("email", "1@x.example")], {}, "1", 5)).result()
+        store.refusals = 10_000
+        for time, waits in ((6, True), (7, False)):
+            later = Event("web", [("email", "2@x.example")], {}, "1", time, message_id="m")
+            assert engine.submit(later).result().pending is waits
+        with store.snapshot() as reader:
+            found = verify(reader)
+            assert found.pending == 1
+            assert found, found.differences
+        store.refusals = 0
+        assert engine.settled(PATIENCE)
+        with store.snapshot() as reader:
+            found = verify(reader)
+            assert found.pending == 0
+            assert found, found.differences
