@@ -15,6 +15,7 @@ import pyarrow.compute as pc
 
 from sameas.engine.batch.columns import flat
 from sameas.matching.fields import Field, month_comes_first
+from sameas.matching.model import parts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -104,7 +105,9 @@ def enough(fields: Sequence[Field], records: int) -> str:
     """Why these fields are not enough to learn from; empty if they are."""
     if records < MIN_RECORDS:
         return f"fewer than {MIN_RECORDS} records"
-    if len(fields) < 3 or not any(field.kind in _WHO for field in fields):
+    if sum(parts_of([field.kind for field in fields])) < 3 or not any(
+        field.kind in _WHO for field in fields
+    ):
         return "too few fields that can be compared"
     return ""
 
