@@ -73,12 +73,15 @@ def _row(reader: Reader, sent: dict[str, Any], answer: dict[str, Any]) -> list[s
 def _removed(reader: Reader, one: t.Issued) -> bool:
     """Whether the feed says that the profile to which an id led last is no more.
 
-    A record that lives on may have had the id: a judgement parted it from those that kept it.
+    A record that lives on may have had the id: a judgement parted it from those that kept it, or it
+    came again after it was withdrawn. So the past is asked up to where nobody carried the id.
     """
+    carryings = reader.find(t.CARRYING, ("issued",), [(one.number,)])
+    end = max((row.position for row in carryings), default=0)
 
     def last(table: t.Table[Any], column: str, number: int, what: str) -> int | None:
         rows = reader.find(table, (column,), [(number,)])
-        rows = [row for row in rows if getattr(row, what) is not None]
+        rows = [row for row in rows if getattr(row, what) is not None and row.position <= end]
         newest = max(rows, key=lambda row: row.position, default=None)
         return None if newest is None else int(getattr(newest, what))
 
