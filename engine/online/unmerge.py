@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from sameas.engine.online.apply import members_of, profile_of, reconsider
 from sameas.engine.online.attempt import attempt
+from sameas.engine.online.joined import joined
 from sameas.engine.online.loading import row_of, settle_words
 from sameas.engine.online.outcomes import Unmerged
 from sameas.engine.online.person import cluster_of
@@ -228,25 +229,12 @@ def _holding_together(carried: Mapping[int, set[int]], part: set[int]) -> set[in
 
     Both keep them, and evidence through them goes to whom they answer with.
     """
-    group = {record: record for record in part}
-
-    def root(record: int) -> int:
-        while group[record] != record:
-            group[record] = record = group[group[record]]
-        return record
-
-    def join(records: set[int]) -> None:
-        first, *others = records
-        for other in others:
-            group[root(other)] = root(first)
-
-    for records in carried.values():
-        if records <= part:
-            join(records)
+    held = joined(part, [records for records in carried.values() if records <= part])
+    side = {record: number for number, records in enumerate(held) for record in records}
     return {
         one
         for one, records in carried.items()
-        if not records <= part and len({root(record) for record in records & part}) > 1
+        if not records <= part and len({side[record] for record in records & part}) > 1
     }
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from sameas.engine.evidence import LADDER, MAX_VECTORS
+from sameas.engine.online.joined import joined
 from sameas.engine.online.matches.index import pairs_of, records_of
 from sameas.graph.store import tables as t
 
@@ -152,29 +153,20 @@ class _Fitting:
 
     def parts(self, active: list[int], pairs: list[t.VectorPair]) -> list[_Part]:
         """What pairs join. All records of the two vectors of a pair are joined by it."""
-        parent = {base: base for base in active}
-
-        def root(one: int) -> int:
-            while parent[one] != one:
-                parent[one] = parent[parent[one]]
-                one = parent[one]
-            return one
-
+        found: list[_Part] = []
+        home: dict[int, _Part] = {}
+        for bases in joined(active, [self.of[pair.low] | self.of[pair.high] for pair in pairs]):
+            part = _Part(bases, set(), 0)
+            for base in bases:
+                part.nodes += self.bases[base].nodes
+                part.vectors.update(
+                    self.vector[r] for r in self.bases[base].records if r in self.vector
+                )
+            home |= dict.fromkeys(bases, part)
+            found.append(part)
         for pair in pairs:
-            first, *others = self.of[pair.low] | self.of[pair.high]
-            for other in others:
-                parent[root(other)] = root(first)
-        parts: dict[int, _Part] = {}
-        for base in active:
-            part = parts.setdefault(root(base), _Part([], set(), 0))
-            part.bases.append(base)
-            part.nodes += self.bases[base].nodes
-            part.vectors.update(
-                self.vector[r] for r in self.bases[base].records if r in self.vector
-            )
-        for pair in pairs:
-            parts[root(next(iter(self.of[pair.low])))].pairs.append(pair)
-        return list(parts.values())
+            home[next(iter(self.of[pair.low]))].pairs.append(pair)
+        return found
 
     def settle(self, part: _Part, level: int) -> None:
         for base in part.bases:

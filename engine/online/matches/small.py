@@ -12,13 +12,14 @@ from itertools import combinations, combinations_with_replacement, count, produc
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.engine.online.components import live_of, part_of
+from sameas.engine.online.joined import joined
 from sameas.engine.online.matches.ladder import Base, fit
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.summary import may_match, merged, union
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from sameas.engine.online.matches.given import Near
     from sameas.engine.online.region import Region
@@ -92,7 +93,7 @@ class _Small:
                 carriers[one].append(number)
             if number in self.vector:
                 on[self.vector[number]].append(number)
-        bases = _joined(region.records, carriers.values())
+        bases = joined(region.records, carriers.values())
         clusters: dict[int, _Cluster] = {}
         for base in bases:
             cluster = self.cluster(base)
@@ -102,7 +103,7 @@ class _Small:
         pairs = self.fitted([Base(base, self.nodes(base, linked)) for base in bases])
         met = [on[pair.low] + on[pair.high] for pair in pairs]
         matched = {record for records in met for record in records}
-        pieces = _joined(region.records, [*bases, *met])
+        pieces = joined(region.records, [*bases, *met])
         if sum(self.pairs(piece) for piece in pieces if not matched.isdisjoint(piece)) > MOST_PAIRS:
             return None
         out = Small({}, {}, [], [])
@@ -207,8 +208,8 @@ class _Small:
             for one, other in combinations(live, 2)
         }
         while best := self.best(live, means):
-            joined = self.join([live[place] for place in best])
-            if joined is None:
+            one = self.join([live[place] for place in best])
+            if one is None:
                 del means[best]  # whatever either is a part of may not join the other, either
                 continue
             for place in best:
@@ -216,8 +217,8 @@ class _Small:
             means = {pair: mean for pair, mean in means.items() if set(best).isdisjoint(pair)}
             number = next(numbers)
             for place, other in live.items():
-                means[place, number] = _mean(weights, other.vectors, joined.vectors)
-            live[number] = joined
+                means[place, number] = _mean(weights, other.vectors, one.vectors)
+            live[number] = one
         return list(live.values()), False
 
     def weights(self, records: list[int]) -> dict[tuple[int, int], int]:
@@ -268,22 +269,3 @@ def _mean(
     """The sum and the number of the weights between two clusters."""
     found = [weights[pair] for pair in product(left, right) if pair in weights]
     return sum(found), len(found)
-
-
-def _joined(records: Iterable[int], sets: Iterable[Sequence[int]]) -> list[list[int]]:
-    """What sets join, in the order of the first records."""
-    parent = {record: record for record in records}
-
-    def root(one: int) -> int:
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    for joined in sets:
-        for other in joined[1:]:
-            parent[root(other)] = root(joined[0])
-    parts: dict[int, list[int]] = {}
-    for record in parent:
-        parts.setdefault(root(record), []).append(record)
-    return list(parts.values())

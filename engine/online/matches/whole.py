@@ -6,9 +6,11 @@ go first; and where identifiers alone make one profile, matches have nothing lef
 
 from __future__ import annotations
 
+from collections import defaultdict
 from itertools import combinations_with_replacement
 from typing import TYPE_CHECKING
 
+from sameas.engine.online.joined import joined
 from sameas.engine.online.matches import ladder
 from sameas.engine.online.matches.index import records_of
 from sameas.engine.online.matches.vectors import vector_from
@@ -78,21 +80,13 @@ def matched_components(out: Resolved) -> set[int]:
 
 def is_bound(out: Resolved, records: Sequence[int]) -> bool:
     """Whether identifiers alone join a component."""
-    parent = {record: record for record in records}
-
-    def root(one: int) -> int:
-        while parent[one] != one:
-            parent[one] = parent[parent[one]]
-            one = parent[one]
-        return one
-
-    first: dict[tuple[int, int], int] = {}
+    on: dict[tuple[int, int], list[int]] = defaultdict(list)
     for record in records:
         for one in out.region.carried[record]:
             place = out.links[record, one][0]
             if out.region.standing[one] == LINKED and place >= 0:
-                parent[root(record)] = root(first.setdefault((one, place), record))
-    return len({root(record) for record in records}) == 1
+                on[one, place].append(record)
+    return len(joined(records, on.values())) == 1
 
 
 def may_be_whole(state: State, out: Resolved, records: Sequence[int]) -> bool:
