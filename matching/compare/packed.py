@@ -10,17 +10,20 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from sameas.matching.compare.reading import read_once
+from sameas.matching.compare.split import split
 from sameas.matching.names.diminutives import groups
-from sameas.matching.names.sound import GAP, sound_key, symbols
+from sameas.matching.names.heard import keys_of, symbols_heard
+from sameas.matching.names.sound import GAP
+from sameas.matching.texts import bags, ends, numbered, words_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     import pyarrow as pa
     from numpy.typing import NDArray
 
     from sameas.matching.fields.model import FieldKind
+    from sameas.matching.texts.spans import Longs, Points
 
 __all__ = [
     "AMOUNT",
@@ -140,57 +143,38 @@ def _union(
     return found
 
 
-def _ends(lengths: Iterable[int], count: int) -> NDArray[np.int64]:
-    found = np.zeros(count + 1, np.int64)
-    np.cumsum(np.fromiter(lengths, np.int64, count), out=found[1:])
-    return found
-
-
 def prepare(kind: FieldKind, values: Sequence[str] | pa.StringArray) -> Packed:
-    """The values of one field, in their order, ready for `level_pairs`.
-
-    Takes O(total characters); names cost some five microseconds a distinct word.
-    """
-    texts: Sequence[str] = values.to_pylist() if hasattr(values, "to_pylist") else values
-    parts = [read_once(kind, value) for value in texts]
-    codes: dict[str, int] = {}
-    word = [codes.setdefault(one, len(codes)) for part in parts for one in part.words]
-    tight = [codes.setdefault(part.tight, len(codes)) for part in parts]
-    at = _ends((len(part.words) for part in parts), len(parts))
-    rows = np.column_stack((at[:-1], at[1:], tight, [part.amount for part in parts]))
-    text, sound, group, words = _pack_words(list(codes), names=kind in _NAMES)
-    values_ = rows.astype(np.int64).reshape(-1, 4)
-    bits = min(2 * len(parts).bit_length(), _MEMO_BITS) if kind in _NAMES else 0
+    """The values of one field, in their order, ready for `level_pairs`. O(total characters)."""
+    found = split(kind, values)
+    number, first = numbered(found.points, found.start, found.end)
+    count = len(found.at) - 1
+    word, whole = number[: len(number) - count], number[len(number) - count :]
+    rows = np.column_stack((found.at[:-1], found.at[1:], whole, found.amount))
+    spans = found.start[first], found.end[first]
+    sound, group, words = _pack_words(found.points, *spans, names=kind in _NAMES)
+    bits = min(2 * count.bit_length(), _MEMO_BITS) if kind in _NAMES else 0
     memo = np.zeros(1 << bits, np.int64)
-    packed = Packed(text, sound, group, words, np.array(word, np.int64), values_, _NO_SIGNS, memo)
+    packed = Packed(found.points, sound, group, words, word, rows, _NO_SIGNS, memo)
     return packed._replace(sign=signs(kind, packed))
 
 
 def _pack_words(
-    words: Sequence[str], *, names: bool
-) -> tuple[NDArray[np.uint32], NDArray[np.uint8], NDArray[np.int64], NDArray[np.int64]]:
-    """Text, sounds, groups and rows of these words; only names have sounds and groups."""
-    count = len(words)
-    text = np.frombuffer("".join(words).encode("utf-32-le", "surrogatepass"), np.uint32)
-    at = _ends(map(len, words), count)
-    rows = np.zeros((count, 10), np.int64)
-    rows[:, START], rows[:, END], rows[:, KEY] = at[:-1], at[1:], -1
-    bits = np.append(np.int64(1) << (text % 62).astype(np.int64), 0)
-    if count:
-        rows[:, BAG] = _union(bits, at[:-1], at[1:])
+    points: Points, start: Longs, end: Longs, *, names: bool
+) -> tuple[NDArray[np.uint8], Longs, Longs]:
+    """Sounds, groups and rows of these words; only names have sounds and groups."""
+    rows = np.zeros((len(start), 10), np.int64)
+    rows[:, START], rows[:, END], rows[:, KEY] = start, end, -1
+    rows[:, BAG] = bags(points, start, end)
     if not names:
-        return text, np.zeros(1, np.uint8), np.zeros(1, np.int64), rows
-    sounds = [symbols(word) for word in words]
-    keys: dict[str, int] = {"": -1}
-    rows[:, KEY] = [keys.setdefault(sound_key(word), len(keys)) for word in words]
-    sound = np.frombuffer(b"".join(sounds) or b"\0", np.uint8)
-    at = _ends(map(len, sounds), count)
+        return np.zeros(1, np.uint8), np.zeros(1, np.int64), rows
+    sound, at = symbols_heard(points, start, end)
     rows[:, SOUND], rows[:, SOUND_END] = at[:-1], at[1:]
     weights = np.append(0, np.cumsum(GAP[sound]))
     rows[:, WEIGHT] = weights[at[1:]] - weights[at[:-1]]
-    kin = [sorted(groups(word)) for word in words]
-    at = _ends(map(len, kin), count)
+    rows[:, KEY] = keys_of(sound, at)
+    kin = [sorted(groups(word)) for word in words_of(points, start, end)]
+    at = ends(map(len, kin), len(kin))
     rows[:, GROUP], rows[:, GROUP_END] = at[:-1], at[1:]
-    rows[:, BLOOM] = [sum({1 << one % 62 for one in each}) for each in kin]
+    rows[:, BLOOM] = [sum({1 << one % 62 for one in each}) if each else 0 for each in kin]
     group = np.array([one for each in kin for one in each] or [0], np.int64)
-    return text, sound, group, rows
+    return sound if len(sound) else np.zeros(1, np.uint8), group, rows

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.matching.compare.model import MISSING, SWAPPED
-from sameas.matching.compare.packed import prepare
+from sameas.matching.compare.packed import END, START, TIGHT, prepare
 from sameas.matching.compare.pairs import level_pairs
 from sameas.matching.compare.rules import level
+from sameas.matching.names.heard import keys_of, symbols_heard
 from sameas.matching.names.sound import sound_key
 
 if TYPE_CHECKING:
@@ -83,17 +84,16 @@ def _key(value: str) -> str:
     return sound_key(value.replace(" ", ""))
 
 
-def name_keys(
-    given: Sequence[str] | pa.StringArray, family: Sequence[str] | pa.StringArray
-) -> Keys:
+def name_keys(given: Packed, family: Packed) -> Keys:
     """The sounds of the distinct values of a given-name and a family-name field, numbered alike."""
-    numbers: dict[str, int] = {"": -1}
-    found = []
-    for values in (given, family):
-        texts = values.to_pylist() if hasattr(values, "to_pylist") else values
-        keys = [numbers.setdefault(_key(text), len(numbers)) for text in texts]
-        found.append(np.array(keys, np.int64))
-    return found[0], found[1]
+    heard = []
+    for field in given, family:
+        rows = field.words[field.values[:, TIGHT]]
+        heard.append(symbols_heard(field.text, rows[:, START].copy(), rows[:, END].copy()))
+    (one, one_at), (other, other_at) = heard
+    at = np.concatenate((one_at, other_at[1:] + one_at[-1]))
+    keys = keys_of(np.concatenate((one, other)), at)
+    return keys[: len(one_at) - 1], keys[len(one_at) - 1 :]
 
 
 def swap(
@@ -161,7 +161,7 @@ def compare_pairs(
     places = name_fields(fields)
     if places is not None:
         given, family = places
-        keys = name_keys(coded[given].values, coded[family].values)
+        keys = name_keys(packed[given], packed[family])
         values = coded[given].values, coded[family].values
         swap((out[given], out[family]), keys, sides[given], sides[family], values=values)
     return out

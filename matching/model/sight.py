@@ -53,7 +53,7 @@ class Sight:
         places = compare.name_fields(fields)
         sounds = None
         if places is not None:
-            sounds = compare.name_keys(*(columns[place].values for place in places))
+            sounds = compare.name_keys(*(prepared[place] for place in places))
         codes = np.ascontiguousarray(codes)
         return cls(tuple(fields), tuple(columns), codes, counts, prepared, sounds)
 

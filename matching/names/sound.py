@@ -15,12 +15,25 @@ from functools import lru_cache
 
 import numpy as np
 
-__all__ = ["COST", "GAP", "consonant_classes", "is_pinyin", "skeleton", "sound_key", "symbols"]
+__all__ = [
+    "ALPHABET",
+    "COST",
+    "DIGRAPHS",
+    "GAP",
+    "LIKE",
+    "LIKE_IN_FRONT",
+    "consonant_classes",
+    "is_pinyin",
+    "skeleton",
+    "sound_key",
+    "symbols",
+]
 
-_ALPHABET = "abcdefghijklmnopqrstuvwxyzSC"
-_CODE = {letter: code for code, letter in enumerate(_ALPHABET)}
+ALPHABET = "abcdefghijklmnopqrstuvwxyzSC"
+"""The symbols; `S` and `C` are those of `she` and `chip`."""
+_CODE = {letter: code for code, letter in enumerate(ALPHABET)}
 
-_DIGRAPHS = (
+DIGRAPHS = (
     ("shch", "S"),
     ("tsch", "C"),
     ("sch", "S"),
@@ -43,6 +56,7 @@ _DIGRAPHS = (
     ("x", "ks"),
     ("q", "k"),
 )
+"""What is written with several letters and is one symbol, replaced in this order."""
 _SOFT_C = re.compile(r"c(?=[eiy])")
 _INITIAL = re.compile(r"^(?:kn|gn|pn)")
 _DOUBLED = re.compile(r"(.)\1+")
@@ -50,7 +64,7 @@ _VOWELS = "aeiouy"
 
 
 def _costs() -> tuple[np.ndarray[tuple[int, int], np.dtype[np.int64]], list[int]]:
-    size = len(_ALPHABET)
+    size = len(ALPHABET)
     cost = np.full((size, size), 10, dtype=np.int64)
     vowels = [_CODE[letter] for letter in _VOWELS]
     cost[vowels, :] = cost[:, vowels] = 12  # no vowel is heard as a consonant: one lost, one added
@@ -118,7 +132,7 @@ def symbols(word: str) -> bytes:
     (True, True)
     """
     folded = _INITIAL.sub("n", word)
-    for spelled, one in _DIGRAPHS:
+    for spelled, one in DIGRAPHS:
         folded = folded.replace(spelled, one)
     folded = _SOFT_C.sub("s", folded).replace("c", "k")
     folded = _DOUBLED.sub(r"\1", folded)
@@ -158,7 +172,10 @@ def is_pinyin(word: str) -> bool:
     return _PINYIN.fullmatch(word) is not None
 
 
-_LIKE = str.maketrans({"y": "i", "f": "v", "w": "v", "z": "s", "h": "", "C": "c"})
+LIKE = str.maketrans({"y": "i", "f": "v", "w": "v", "z": "s", "h": "", "C": "c"})
+"""What a symbol behind the first is heard as in a sound key."""
+LIKE_IN_FRONT = str.maketrans({"y": "i", "w": "v", "f": "v"})
+"""What the first one is heard as."""
 _SKELETON = {
     letter: mark
     for letters, mark in (
@@ -181,10 +198,9 @@ def sound_key(word: str) -> str:
     >>> [sound_key(word) for word in ("stephen", "steven", "sarah", "sara", "yurii", "yuri")]
     ['steven', 'steven', 'sara', 'sara', 'iuri', 'iuri']
     """
-    folded = "".join(_ALPHABET[code] for code in symbols(word))
-    return _DOUBLED.sub(r"\1", folded[:1] + folded[1:].translate(_LIKE)).translate(
-        {ord("y"): "i", ord("w"): "v", ord("f"): "v"}
-    )
+    folded = "".join(ALPHABET[code] for code in symbols(word))
+    behind = folded[:1] + folded[1:].translate(LIKE)
+    return _DOUBLED.sub(r"\1", behind).translate(LIKE_IN_FRONT)
 
 
 def skeleton(word: str) -> str:
@@ -193,5 +209,5 @@ def skeleton(word: str) -> str:
     >>> skeleton("mohammad"), skeleton("mhmd"), skeleton("peabody"), skeleton("pibodi")
     ('mmt', 'mmt', 'ppt', 'ppt')
     """
-    marks = (_SKELETON.get(_ALPHABET[code], "") for code in symbols(word))
+    marks = (_SKELETON.get(ALPHABET[code], "") for code in symbols(word))
     return "".join(marks)
