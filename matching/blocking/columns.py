@@ -9,17 +9,17 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
-import pyarrow as pa
-import pyarrow.compute as pc
 from numba import njit
 
-from sameas.matching.blocking.hashes import combined, hash_all, hash_text
+from sameas.matching.blocking.hashes import combined, hash_text
+from sameas.matching.blocking.reads import hash_values
 from sameas.matching.blocking.single import MAX_PER_KEY
-from sameas.matching.blocking.transforms import MAX_VALUES, apply
+from sameas.matching.blocking.transforms import MAX_VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    import pyarrow as pa
     from numpy.typing import NDArray
 
     from sameas.matching.blocking.keys import Key
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     Longs = NDArray[np.int64]
     Words = NDArray[np.uint64]
 
-__all__ = ["Coded", "Reader", "hash_values"]
+__all__ = ["Coded", "Reader"]
 
 _MAX_PARTS = 4
 
@@ -38,53 +38,6 @@ class Coded(Protocol):
 
     @property
     def values(self) -> Sequence[str] | pa.StringArray: ...
-
-
-def hash_values(transform: str, values: Sequence[str] | pa.StringArray) -> tuple[Ints, Words]:
-    """For each value where its hashes begin, one more at the end; and the hashes."""
-    column = values if isinstance(values, pa.Array) else pa.array(values, pa.string())
-    if transform in SIMPLE and pc.all(pc.string_is_ascii(column)).as_py():
-        found = _simple(transform, column)
-        there = found.is_valid().to_numpy(zero_copy_only=False)
-        starts = np.concatenate([[0], np.cumsum(there)]).astype(np.int32)
-        flat = found.drop_null()
-    else:
-        rows = [apply(transform, text) for text in column.to_pylist()]
-        starts = np.zeros(len(rows) + 1, dtype=np.int32)
-        np.cumsum([len(row) for row in rows], out=starts[1:])
-        flat = pa.array([one for row in rows for one in row], pa.string())
-    if not len(flat):
-        return starts, np.empty(0, dtype=np.uint64)
-    _, offsets, data = flat.buffers()
-    return starts, hash_all(
-        np.frombuffer(offsets, np.int32, len(flat) + 1 + flat.offset)[flat.offset :],
-        np.frombuffer(data, dtype=np.uint8) if data else np.empty(0, dtype=np.uint8),
-    )
-
-
-SIMPLE = frozenset(["whole", "local", "letters", "tail", "front", "head"])
-"""Transforms that are done on whole columns of ASCII, where Python's `re` and Arrow's agree."""
-
-
-def _simple(transform: str, column: pa.StringArray) -> pa.StringArray:
-    """`apply` of each value, null where it gives nothing."""
-    if transform == "whole":
-        found, least = column, 1
-    elif transform in {"local", "letters"}:
-        found, least = pc.replace_substring_regex(column, "(?s)@.*", ""), 3
-        if transform == "letters":
-            found, least = pc.replace_substring_regex(found, "[^A-Za-z]+", ""), 4
-    else:
-        found = pc.replace_substring_regex(column, "[^A-Za-z0-9]+", "")
-        least = 3 if transform == "head" else 7
-    found = pc.if_else(pc.less(pc.binary_length(found), least), None, found)
-    if transform == "head":
-        found = pc.utf8_slice_codeunits(found, 0, 5)
-    elif transform == "tail":
-        found = pc.utf8_slice_codeunits(found, -7)
-    elif transform == "front":
-        found = pc.utf8_slice_codeunits(found, 0, -3)
-    return found
 
 
 @dataclass

@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
     Words = NDArray[np.uint64]
 
-__all__ = ["combine", "combined", "hash_all", "hash_text", "mixed", "scattered"]
+__all__ = ["BASIS", "PRIME", "combine", "combined", "hash_text", "mixed", "scattered"]
 
 _ALL = (1 << 64) - 1
-_BASIS = 0xCBF29CE484222325
-_PRIME = 0x100000001B3
+BASIS = 0xCBF29CE484222325
+PRIME = 0x100000001B3
 _GOLDEN = 0x9E3779B97F4A7C15
 _FIRST = 0xBF58476D1CE4E5B9
 _SECOND = 0x94D049BB133111EB
@@ -37,9 +37,9 @@ def mixed(value: int) -> int:
 
 def hash_text(text: str) -> int:
     """The hash of a text, 0..2**64-1."""
-    found = _BASIS
+    found = BASIS
     for byte in text.encode():
-        found = ((found ^ byte) * _PRIME) & _ALL
+        found = ((found ^ byte) * PRIME) & _ALL
     return mixed(found)
 
 
@@ -61,15 +61,3 @@ def scattered(value: np.uint64) -> np.uint64:
 def combined(left: np.uint64, right: np.uint64) -> np.uint64:
     """`combine`, compiled."""
     return scattered(left ^ (right * np.uint64(_GOLDEN)))
-
-
-@njit(cache=True, nogil=True)
-def hash_all(offsets: NDArray[np.int32], data: NDArray[np.uint8]) -> Words:
-    """`hash_text` of each text of a string array, by its buffers."""
-    found = np.empty(len(offsets) - 1, dtype=np.uint64)
-    for place in range(len(found)):
-        h = np.uint64(_BASIS)
-        for at in range(offsets[place], offsets[place + 1]):
-            h = (h ^ np.uint64(data[at])) * np.uint64(_PRIME)
-        found[place] = scattered(h)
-    return found

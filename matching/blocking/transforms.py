@@ -10,14 +10,18 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from sameas.matching.names import to_latin
 from sameas.matching.names.diminutives import groups
-from sameas.matching.names.sound import GAP, symbols
+from sameas.matching.names.sound import ALPHABET, symbols
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-__all__ = ["MAX_VALUES", "TRANSFORMS", "apply", "sound_of"]
+    from numpy.typing import NDArray
+
+__all__ = ["HEARD", "MAX_VALUES", "SOUNDS", "TRANSFORMS", "apply", "sound_of"]
 
 MAX_VALUES = 5
 """Texts that one value gives at most."""
@@ -29,21 +33,22 @@ _NOT_LETTERS = re.compile(r"[\W\d_]+")
 _NOT_ALNUM = re.compile(r"[\W_]+")
 _BRITISH = re.compile(r"[a-z]{1,2}\d[a-z\d]?\d[a-z]{2}", re.IGNORECASE)
 
-_SOUNDS = 5
+SOUNDS = 5
+"""Classes of consonants that are heard of a word at most."""
 _CLASSES = ("pbfv", "td", "kg", "szSCjc", "lr", "mn")
 
 
-def _sound_table() -> dict[int, str]:
-    letters = "abcdefghijklmnopqrstuvwxyzSC"
-    assert len(letters) == len(GAP)
-    return {
-        letters.index(letter): str(number)
-        for number, members in enumerate(_CLASSES, start=1)
-        for letter in members
-    }
+def _heard() -> NDArray[np.int64]:
+    found = np.zeros(len(ALPHABET), np.int64)
+    for number, letters in enumerate(_CLASSES, start=1):
+        for letter in letters:
+            found[ALPHABET.index(letter)] = number
+    return found
 
 
-_SOUND = _sound_table()
+HEARD = _heard()
+"""The class of each symbol, 0 if it is heard only in front. Shape (symbols,)."""
+_SOUND = {code: str(number) for code, number in enumerate(HEARD.tolist()) if number}
 
 
 @lru_cache(maxsize=200_000)
@@ -61,7 +66,7 @@ def sound_of(word: str) -> str:
         heard = _SOUND.get(symbol, "0" if place == 0 else "")
         if heard and not found.endswith(heard):
             found += heard
-    return found[:_SOUNDS]
+    return found[:SOUNDS]
 
 
 def _words(value: str) -> list[str]:

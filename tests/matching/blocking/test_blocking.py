@@ -9,8 +9,9 @@ import pytest
 from tests.matching.blocking.worlds import KEYS, NAMES, plain_pairs, table, texts
 
 from sameas.matching.blocking import Key, Part, block, collect, held_by, keys_of, lost
-from sameas.matching.blocking.columns import Reader, hash_values
-from sameas.matching.blocking.hashes import combine, combined, hash_all, hash_text, mixed, scattered
+from sameas.matching.blocking.columns import Reader
+from sameas.matching.blocking.hashes import combine, combined, hash_text, mixed, scattered
+from sameas.matching.blocking.reads import hash_values
 from sameas.matching.blocking.transforms import TRANSFORMS, apply, sound_of
 
 SEEDS = range(12)
@@ -84,10 +85,9 @@ def test_the_report_counts_pairs_of_records() -> None:
 
 def test_hashes_are_the_same_in_both_forms() -> None:
     """The compiled hashes and mixes are the plain ones."""
-    words = ["", "a", "ann@example.com", "Łukasz", "王小明", "x" * 300]
-    data = np.frombuffer("".join(words).encode(), dtype=np.uint8)
-    offsets = np.cumsum([0, *(len(word.encode()) for word in words)]).astype(np.int32)
-    assert hash_all(offsets, data).tolist() == [hash_text(word) for word in words]
+    words = ["a", "ann@example.com", "Łukasz", "王小明", "x" * 300]
+    _, hashes = hash_values("whole", words)
+    assert hashes.tolist() == [hash_text(word) for word in words]
     for value in (0, 1, 2**63, 2**64 - 1):
         assert int(scattered(np.uint64(value))) == mixed(value)
         assert int(combined(np.uint64(value), np.uint64(7))) == combine(value, 7)
@@ -115,8 +115,13 @@ def test_every_transform_takes_any_value(transform: str, value: str) -> None:
 def test_columns_of_values_are_read_like_each_value(transform: str) -> None:
     """Whole columns of ASCII take a way of their own, and others do not; both are `apply`."""
     draw = Random(5)
-    letters = "ab9@._-+ \n"
-    plain = sorted({"".join(draw.choices(letters, k=draw.randrange(1, 14))) for _ in range(400)})
+    names = ["ann", "Bill", "WILLIAM", "smith", "O", "smyth-Jones", "katie", "12", "12b", "7"]
+    names += ["high", "street", "St", "x_y"]
+    plain = sorted(
+        {"".join(draw.choices("ab9@._-+ \n", k=draw.randrange(1, 14))) for _ in range(400)}
+        | {"".join(draw.choices("aeSCcshtzkgnpxq ", k=draw.randrange(1, 9))) for _ in range(400)}
+        | {" ".join(draw.choices(names, k=draw.randrange(1, 9))) for _ in range(400)}
+    )
     for values in (plain, [*plain, "Łucja@x", "王小明"], []):
         starts, hashes = hash_values(transform, values)
         for place, value in enumerate(values):
