@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from sameas.graph.model import Record
     from sameas.matching.fields.model import Field, FieldKind
 
-__all__ = ["canonical", "combined", "value_of"]
+__all__ = ["canonical", "combined", "joined", "value_of"]
 
 _PLAIN: dict[str, Callable[[str], str]] = {
     "given_name": names.given_name,
@@ -82,13 +82,18 @@ def combined(field: Field, raws: Sequence[str]) -> str:
         found = (given if kind == "given_name" else family for given, family in whole)
         return canonical(kind, next((half for half in found if half), ""))
     if kind in _JOINED or kind == "full_name":
-        return canonical(kind, " ".join(raw for _, raw in pairs if raw.strip()))
+        return canonical(kind, joined(raws))
     values = (
         canonical(kind, raw, region=field.region, month_first=field.month_first)
         for _, raw in pairs
         if raw
     )
     return next((value for value in values if value), "")
+
+
+def joined(raws: Sequence[str]) -> str:
+    """The texts of an address, a whole name or the like, in one."""
+    return " ".join(raw for raw in raws if raw.strip())
 
 
 def value_of(field: Field, record: Record) -> str:

@@ -9,7 +9,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sameas.matching.canonical import Options, canonicalise_column, junk_column
-from sameas.matching.fields.canonical import canonical, combined
+from sameas.matching.fields.addresses import usual_addresses
+from sameas.matching.fields.canonical import canonical, combined, joined
 from sameas.matching.fields.model import Coded
 
 if TYPE_CHECKING:
@@ -44,6 +45,8 @@ def code_column(field: Field, columns: Mapping[str, pa.Array | pa.ChunkedArray])
         found = _contacts(field, [raw for (raw,) in tuples])
     elif field.identifier is not None:
         found = [canonical(field.kind, raw, region=field.region) for (raw,) in tuples]
+    elif field.kind == "address":
+        found = _addresses([joined(raws) for raws in tuples])
     else:
         found = [combined(field, raws) for raws in tuples]
     return _coded(rows, found)
@@ -63,6 +66,12 @@ def _contacts(field: Field, raws: Sequence[str]) -> list[str]:
     if kind == "phone":  # without the extension
         return [value.partition(";")[0] if ";" in value else value for value in found]
     return found
+
+
+def _addresses(raws: Sequence[str]) -> list[str]:
+    """`canonical` of addresses, the usual ones all at once."""
+    found = usual_addresses(raws)
+    return [usual or canonical("address", raw) for usual, raw in zip(found, raws, strict=True)]
 
 
 def _distinct(

@@ -46,6 +46,7 @@ _MONTH = re.compile(r"(\d{4})[-/._](\d{1,2})")
 _YEAR = re.compile(r"(1[5-9]\d\d|20\d\d)")
 _EPOCH = re.compile(r"-?\d{9,19}(?:\.\d*)?")
 _CJK = re.compile(r"(\d{4})\s*[年년]\s*(?:(\d{1,2})\s*[月월]\s*(?:(\d{1,2})\s*[日일])?)?")
+_USUAL = re.compile(r"([A-Za-z]+)\.? (\d{1,2}),? (\d{4})", re.ASCII)
 _PIVOT = 25
 _WORDS = """
 jan january januar janvier enero ene gennaio janeiro stycznia sty sichnya yanvarya ocak
@@ -89,6 +90,9 @@ def _local(first: int, second: int, year: int, *, month_first: bool) -> str:
 
 def _named(text: str) -> str:
     """A date with the month as a word, in any order."""
+    usual = _USUAL.fullmatch(text)
+    if usual and (month := _MONTHS.get(usual[1].lower(), 0)):
+        return _checked(int(usual[3]), month, int(usual[2]))
     words = to_latin(text).replace("-", " ").split()
     month = next((_MONTHS[word] for word in words if word in _MONTHS), 0)
     if not month:
@@ -127,8 +131,10 @@ def date(raw: str, *, month_first: bool = False) -> str:
     """
     if (found := _ISO.fullmatch(raw)) and raw.isascii():
         return _checked(int(found[1]), int(found[2]), int(found[3]))
-    text = unicodedata.normalize("NFKC", raw[:80]).strip()
-    text = "".join(str(int(c)) if c.isdecimal() else c for c in text)
+    text = raw[:80].strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", text).strip()
+        text = "".join(str(int(c)) if c.isdecimal() else c for c in text)
     if found := _LEADING_ISO.fullmatch(text):
         year, month, day = int(found[1]), int(found[2]), int(found[3])
         return _checked(year, day, month) if month > 12 else _checked(year, month, day)

@@ -11,7 +11,17 @@ import re
 from sameas.matching.fields.words import is_nothing
 from sameas.matching.names.latin import to_latin
 
-__all__ = ["GENERIC", "address", "at_a_glance", "postcode"]
+__all__ = [
+    "GENERIC",
+    "GLANCE_LENGTH",
+    "GLANCE_WORDS",
+    "UNITS",
+    "UNUSUAL",
+    "address",
+    "at_a_glance",
+    "postcode",
+    "spelled",
+]
 
 _SHORT = """
 st street str strasse ulica ul vulitsya vul calle rue straat sokak
@@ -54,13 +64,17 @@ _UNIT_WORDS = """
 apt apartment unit suite ste flat fl floor room rm lot shop dept kv kvartira daire wohnung whg app
 appt appartement departamento depto piso local lokal
 """
-_UNITS = frozenset(_UNIT_WORDS.split())
+UNITS = frozenset(_UNIT_WORDS.split())
+"""Words before the number of a flat."""
 _NOISE = frozenset(["the", "of", "and", "care", "co", "no", "num", "number", "nr"])
 _USUAL = re.compile(
     r"([1-9][0-9]*),? ([a-z]+(?:\.? [a-z]+)*?)\.?,?"
-    rf"(?: (?:{'|'.join(sorted(_UNITS))}|#)\.? ?([1-9][0-9]*))?"
+    rf"(?: (?:{'|'.join(sorted(UNITS))}|#)\.? ?([1-9][0-9]*))?"
 )
-_UNUSUAL = _UNITS | _NOISE | {"pobox", "box", "postfach", "apartado"}
+UNUSUAL = UNITS | _NOISE | {"pobox", "box", "postfach", "apartado"}
+"""Words that need a second look."""
+GLANCE_LENGTH, GLANCE_WORDS = 100, 12
+"""Texts that are so long, and addresses of more words, are not usual."""
 _BOX = re.compile(r"\b(?:p ?o ?box|post office box|postfach|apartado)\b")
 _PARTS = re.compile(r"[0-9]+[a-z]?(?![a-z0-9])|[0-9]+(?:st|nd|rd|th)(?![a-z])|[0-9]+|[a-z]+")
 
@@ -85,14 +99,14 @@ def address(raw: str) -> str:
     while at < len(words):
         word = words[at]
         following = words[at + 1] if at + 1 < len(words) else ""
-        if word in _UNITS and following[:1].isdigit() and not unit:
+        if word in UNITS and following[:1].isdigit() and not unit:
             unit = following.lstrip("0") or "0"
             at += 2
             continue
         if word[0].isdigit() and not number and not word.endswith(("st", "nd", "rd", "th")):
             number = word.lstrip("0") or "0"
         elif word not in _NOISE:
-            street.append(_spelled(word))
+            street.append(spelled(word))
         at += 1
     if street[:1] == ["pobox"]:
         return f"pobox {number}" if number else ""
@@ -106,17 +120,17 @@ def at_a_glance(raw: str) -> str:
     >>> at_a_glance("4541 Scroggins Court Apt 145"), at_a_glance("PO Box 7")
     ('4541 scroggins ct #145', '')
     """
-    found = _USUAL.fullmatch(raw.lower()) if raw.isascii() and len(raw) < 100 else None
+    found = _USUAL.fullmatch(raw.lower()) if raw.isascii() and len(raw) < GLANCE_LENGTH else None
     if found is None:
         return ""
     street = found[2].replace(".", "").split(" ")
-    if len(street) > 12 or not _UNUSUAL.isdisjoint(street):
+    if len(street) > GLANCE_WORDS or not UNUSUAL.isdisjoint(street):
         return ""
-    words = [found[1], *map(_spelled, street)]
+    words = [found[1], *map(spelled, street)]
     return " ".join([*words, f"#{found[3]}"] if found[3] else words)
 
 
-def _spelled(word: str) -> str:
+def spelled(word: str) -> str:
     """The short form of a street word, also at the end of a German or Dutch compound."""
     for ending in ("strasse", "straat"):
         if word.endswith(ending) and len(word) > len(ending) + 2:

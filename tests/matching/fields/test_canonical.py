@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 
 from sameas.graph.model import Identifier, Record, RecordKey
-from sameas.matching.fields import KINDS, Field, FieldKind, canonical, names, places, value_of
+from sameas.matching.fields import (
+    KINDS,
+    Field,
+    FieldKind,
+    canonical,
+    dates,
+    names,
+    places,
+    value_of,
+)
 from sameas.matching.fields.model import MAX_LENGTH
 
 from .texts import TEXTS
@@ -195,3 +204,10 @@ def test_the_first_usable_of_several_dates_counts() -> None:
 def test_of_several_identifiers_the_least_counts() -> None:
     assert value_of(Field("mail", "email", identifier="email"), _record()) == "a@example.com"
     assert value_of(Field("tel", "phone", identifier="phone"), _record()) == ""
+
+
+@pytest.mark.parametrize("month", ["Nov", "sept", "JANUARY", "Mai", "xxx"])
+@pytest.mark.parametrize("rest", [". 3, 1985", " 3 1985", " 31 1985", " 0, 1985", " 3, 1200"])
+def test_the_usual_date_with_a_word_is_read_like_any(month: str, rest: str) -> None:
+    usual, turned = f"{month}{rest}", f"the {month}{rest}"
+    assert dates.date(usual) == dates.date(turned)
