@@ -53,13 +53,11 @@ def likely(
         Coded(np.ascontiguousarray(vectors.codes[:, place]), one.values)
         for place, one in enumerate(coded)
     ]
-    packed = [
-        compare.prepare(field.kind, one.values) for field, one in zip(fields, coded, strict=True)
-    ]
+    comparer = compare.Comparer.of(fields, coded)
     ones, others = at_random(len(vectors), _AT_RANDOM)
-    chance = compare.compare_pairs(fields, columns, packed, ones, others)
+    chance = comparer.levels(vectors.codes, ones, others)
     weights = vectors.counts[ones].astype(np.float64) * vectors.counts[others]
-    found = compare.compare_pairs(fields, columns, packed, left, right)
+    found = comparer.levels(vectors.codes, left, right)
     here = float(vectors.counts.sum())
     of_names, of_places, bits = (np.zeros(len(left)) for _ in range(3))
     worst = np.zeros(len(left))

@@ -10,31 +10,20 @@ from sameas.matching.compare.model import LEVELS, MISSING, SWAPPED, Level, level
 from sameas.matching.compare.packed import Packed, prepare
 from sameas.matching.compare.pairs import level_pairs
 from sameas.matching.compare.rules import level
-from sameas.matching.compare.vectors import (
-    Keys,
-    compare,
-    compare_pairs,
-    compare_values,
-    name_fields,
-    name_keys,
-    swap,
-)
+from sameas.matching.compare.vectors import Comparer, compare, compare_values, name_fields
 
 __all__ = [
     "LEVELS",
     "MISSING",
     "SWAPPED",
-    "Keys",
+    "Comparer",
     "Level",
     "Packed",
     "compare",
-    "compare_pairs",
     "compare_values",
     "level",
     "level_pairs",
     "levels",
     "name_fields",
-    "name_keys",
     "prepare",
-    "swap",
 ]

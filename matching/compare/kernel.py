@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 
 from sameas.matching.canonical.kernels import inline, jit
 from sameas.matching.compare.packed import AMOUNT, BAG, END, FIRST, LAST, START, TIGHT
-from sameas.matching.compare.sieve import OPEN
 from sameas.matching.compare.strings import equal, grade, same_letters, typo
 
 if TYPE_CHECKING:
@@ -215,9 +214,8 @@ def other_levels(
     right: NDArray[np.int32],
     out: NDArray[np.uint8],
 ) -> None:
-    """Write the level of each pair that the sieve left `OPEN`."""
+    """Write the level of each pair of values that are there and differ."""
     text, words, word, values = p.text, p.words, p.word, p.values
     for k in range(len(left)):
-        if out[k] == OPEN:
-            i, j = min(left[k], right[k]), max(left[k], right[k])
-            out[k] = _level(kind, text, words, word, values, i, j)
+        i, j = min(left[k], right[k]), max(left[k], right[k])
+        out[k] = _level(kind, text, words, word, values, i, j)

@@ -38,7 +38,6 @@ from sameas.matching.compare.rules import (
     SAME,
     SOLID_SOUND,
 )
-from sameas.matching.compare.sieve import OPEN
 from sameas.matching.compare.strings import equal, grade, may_be_alike, same_letters
 from sameas.matching.names.align import sound_distance
 
@@ -341,7 +340,7 @@ def name_levels(
     right: NDArray[np.int32],
     out: NDArray[np.uint8],
 ) -> None:
-    """Write the level of each pair that the sieve left `OPEN`.
+    """Write the level of each pair of values that are there and differ.
 
     A pair of values takes 30 bits each, its level four.
     """
@@ -349,8 +348,6 @@ def name_levels(
     scratch = np.empty(_ROOM, np.int64)
     last = len(p.memo) - 1
     for k in range(len(left)):
-        if out[k] != OPEN:
-            continue
         i, j = int(min(left[k], right[k])), int(max(left[k], right[k]))
         pair = i << 30 | j
         slot = (pair * _SPREAD >> 20) & last

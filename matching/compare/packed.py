@@ -63,7 +63,7 @@ class Packed(NamedTuple):
     sound: NDArray[np.uint8]
     group: NDArray[np.int64]
     words: NDArray[np.int64]
-    """Shape (words, 10)."""
+    """Shape (words, 10); of what is no name the first three columns."""
     word: NDArray[np.int64]
     """The words of each value, as they come."""
     values: NDArray[np.int64]
@@ -162,8 +162,8 @@ def _pack_words(
     points: Points, start: Longs, end: Longs, *, names: bool
 ) -> tuple[NDArray[np.uint8], Longs, Longs]:
     """Sounds, groups and rows of these words; only names have sounds and groups."""
-    rows = np.zeros((len(start), 10), np.int64)
-    rows[:, START], rows[:, END], rows[:, KEY] = start, end, -1
+    rows = np.zeros((len(start), GROUP_END + 1 if names else BAG + 1), np.int64)
+    rows[:, START], rows[:, END] = start, end
     rows[:, BAG] = bags(points, start, end)
     if not names:
         return np.zeros(1, np.uint8), np.zeros(1, np.int64), rows

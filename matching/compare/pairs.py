@@ -9,25 +9,51 @@ import numpy as np
 from sameas.matching.compare.model import LEVELS
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from sameas.matching.compare.packed import Packed
     from sameas.matching.fields.model import FieldKind
 
-__all__ = ["level_pairs"]
+    Codes = NDArray[np.int32]
+    Levels = NDArray[np.uint8]
+
+__all__ = ["level_pairs", "level_rows"]
 
 _NAMES = {"family_name": 0, "given_name": 1, "full_name": 2}
 
 
-def level_pairs(
-    kind: FieldKind,
-    packed: Packed,
+def level_rows(
+    fields: Sequence[tuple[FieldKind, Packed]],
+    codes: Codes,
     left: NDArray[np.integer],
     right: NDArray[np.integer],
-) -> NDArray[np.uint8]:
+) -> Levels:
+    """`level` of each field of pairs of rows. Shape (fields, pairs).
+
+    `left` and `right` are rows of `codes`, of shape (rows, fields): places in the values that each
+    field was prepared from, in ascending order of the values; -1 is missing.
+    """
+    from sameas.matching.compare.sieve import SIEVES, sides, sift
+
+    out = np.empty((len(fields), len(left)), np.uint8)
+    open_ = np.empty(len(left), np.int32)
+    for (kind, packed), both, found in zip(fields, sides(codes, left, right), out, strict=True):
+        ones, others = both
+        count = sift(SIEVES[kind], len(LEVELS[kind]), packed.sign, ones, others, found, open_)
+        if count:
+            at = open_[:count]
+            found[at] = _compared(kind, packed, ones[at], others[at])
+    return out
+
+
+def level_pairs(
+    kind: FieldKind, packed: Packed, left: NDArray[np.integer], right: NDArray[np.integer]
+) -> Levels:
     """`level` of each pair of values that the codes name. Shapes (pairs,).
 
-    A code is an index into the values that `packed` was prepared from, in ascending order of the
+    A code is a place in the values that `packed` was prepared from, in ascending order of the
     values; -1 is missing. Equal codes are level 1 without a look.
 
     Raises:
@@ -39,28 +65,23 @@ def level_pairs(
     for side in (left, right):
         if len(side) and not (int(side.min()) >= -1 and int(side.max()) < count):
             raise ValueError(f"a code is outside the {count} values")
+    if not len(left):
+        return np.empty(0, np.uint8)
+    codes = np.concatenate((left, right)).astype(np.int32)[:, None]
+    rows = np.arange(len(left))
+    found: Levels = level_rows([(kind, packed)], codes, rows, rows + len(left))[0]
+    return found
+
+
+def _compared(kind: FieldKind, packed: Packed, left: Codes, right: Codes) -> Levels:
+    """The levels of pairs that the sieve left open."""
     out = np.empty(len(left), np.uint8)
-    if len(left):
-        from sameas.matching.compare.sieve import SIEVES, sift
-
-        codes = left.astype(np.int32, copy=False), right.astype(np.int32, copy=False)
-        if sift(SIEVES[kind], len(LEVELS[kind]), packed.sign, *codes, out):
-            _rest(kind, packed, codes, out)
-    return out
-
-
-def _rest(
-    kind: FieldKind,
-    packed: Packed,
-    codes: tuple[NDArray[np.int32], NDArray[np.int32]],
-    out: NDArray[np.uint8],
-) -> None:
-    """The levels of the pairs that the sieve left open."""
     if kind in _NAMES:
         from sameas.matching.compare.name_kernel import name_levels
 
-        name_levels(_NAMES[kind], packed, *codes, out)
+        name_levels(_NAMES[kind], packed, left, right, out)
     else:
         from sameas.matching.compare.kernel import NUMBERS, other_levels
 
-        other_levels(NUMBERS[kind], packed, *codes, out)
+        other_levels(NUMBERS[kind], packed, left, right, out)
+    return out

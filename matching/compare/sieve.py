@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     Signs = NDArray[np.int64]
 
-__all__ = ["OPEN", "SIEVES", "sift"]
+__all__ = ["OPEN", "SIEVES", "sides", "sift"]
 
 OPEN = 255
 SIEVES = {
@@ -127,6 +127,45 @@ def _date(a: int, b: int) -> int:
     return 4 if parts >= 2 else 5 if year else 6
 
 
+@inline
+def _settled(how: int, different: int, s: Signs, i: int, j: int) -> int:
+    """The level of two values that are there and differ, if it is plain, else `OPEN`."""
+    if how == 1:
+        if _other_name(s, i, j):
+            return different
+    elif how == 5:
+        # Heads and tails differ: no single error is in both. -1: too short for that.
+        if s[i, 0] >= 0 and s[j, 0] >= 0 and s[i, 0] != s[j, 0] and s[i, 1] != s[j, 1]:
+            return different
+    elif how == 6:
+        if s[i, 0] > 0 and s[j, 0] > 0:
+            return _date(s[i, 0], s[j, 0])
+    elif how == 4:
+        if s[i, 3] & 255 > 4 and s[j, 3] & 255 > 4 and _unlike(s[i, 0], s[i, 3], s[j, 0], s[j, 3]):
+            return different
+    elif (how == 2 or how == 3) and (  # noqa: PLR1714 compiles to branches
+        s[i, 1] & s[j, 1] == 0
+        and (how == 2 or s[i, 2] == 0 or s[i, 2] != s[j, 2])
+        and _unlike(s[i, 0], s[i, 3], s[j, 0], s[j, 3])
+    ):
+        return different
+    return OPEN
+
+
+@jit
+def sides(
+    codes: NDArray[np.int32], left: NDArray[np.integer], right: NDArray[np.integer]
+) -> NDArray[np.int32]:
+    """The codes of pairs of rows, field by field. Shape (fields, 2, pairs)."""
+    found = np.empty((codes.shape[1], 2, len(left)), np.int32)
+    for k in range(len(left)):
+        a, b = left[k], right[k]
+        for field in range(codes.shape[1]):
+            found[field, 0, k] = codes[a, field]
+            found[field, 1, k] = codes[b, field]
+    return found
+
+
 @jit
 def sift(
     how: int,
@@ -134,42 +173,17 @@ def sift(
     s: Signs,
     left: NDArray[np.int32],
     right: NDArray[np.int32],
-    out: NDArray[np.uint8],
+    levels: NDArray[np.uint8],
+    places: NDArray[np.int32],
 ) -> int:
-    """Write the levels that are plain, `OPEN` for the others; return how many are open."""
-    left_open = 0
+    """Write the levels that are plain, and the places of the open pairs; how many these are."""
+    count = 0
     for k in range(len(left)):
         i, j = left[k], right[k]
-        if i < 0 or j < 0:
-            out[k] = 0
-            continue
-        if i == j:
-            out[k] = 1
-            continue
-        found = OPEN
-        if how == 1:
-            if _other_name(s, i, j):
-                found = different
-        elif how == 5:
-            # Heads and tails differ: no single error is in both. -1: too short for that.
-            if s[i, 0] >= 0 and s[j, 0] >= 0 and s[i, 0] != s[j, 0] and s[i, 1] != s[j, 1]:
-                found = different
-        elif how == 6:
-            if s[i, 0] > 0 and s[j, 0] > 0:
-                found = _date(s[i, 0], s[j, 0])
-        elif how == 4:
-            if (
-                s[i, 3] & 255 > 4
-                and s[j, 3] & 255 > 4
-                and _unlike(s[i, 0], s[i, 3], s[j, 0], s[j, 3])
-            ):
-                found = different
-        elif (how == 2 or how == 3) and (  # noqa: PLR1714 compiles to branches
-            s[i, 1] & s[j, 1] == 0
-            and (how == 2 or s[i, 2] == 0 or s[i, 2] != s[j, 2])
-            and _unlike(s[i, 0], s[i, 3], s[j, 0], s[j, 3])
-        ):
-            found = different
-        out[k] = found
-        left_open += found == OPEN
-    return left_open
+        found = 0
+        if i >= 0 and j >= 0:
+            found = 1 if i == j else _settled(how, different, s, i, j)
+        levels[k] = found
+        places[count] = k
+        count += found == OPEN
+    return count

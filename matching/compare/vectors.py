@@ -1,34 +1,35 @@
 """Levels of whole vectors: field by field, and swapped names seen once instead of twice wrong.
 
-`compare` is the definition for two vectors; `compare_pairs` is its compiled form over codes.
+`compare` is the definition for two vectors; `Comparer` has its compiled form over codes.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from sameas.matching.compare.model import MISSING, SWAPPED
-from sameas.matching.compare.packed import END, START, TIGHT, prepare
-from sameas.matching.compare.pairs import level_pairs
+from sameas.matching.compare.packed import KEY, TIGHT, prepare
+from sameas.matching.compare.pairs import level_pairs, level_rows
 from sameas.matching.compare.rules import level
-from sameas.matching.names.heard import keys_of, symbols_heard
 from sameas.matching.names.sound import sound_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    import pyarrow as pa
     from numpy.typing import NDArray
 
     from sameas.matching.compare.packed import Packed
     from sameas.matching.fields.model import Coded, Field, FieldKind
 
-__all__ = ["Keys", "compare", "compare_pairs", "compare_values", "name_fields", "name_keys", "swap"]
+    Codes = NDArray[np.int32]
 
-Keys = tuple["NDArray[np.int64]", "NDArray[np.int64]"]
-"""Numbers of the sounds of the given names and of the family names, value by value."""
+__all__ = ["Comparer", "compare", "compare_values", "name_fields"]
+
 _FURTHER = 5
 """Names at levels up to this one agree in their own places."""
 _CLOSE = 6
@@ -84,84 +85,74 @@ def _key(value: str) -> str:
     return sound_key(value.replace(" ", ""))
 
 
-def name_keys(given: Packed, family: Packed) -> Keys:
-    """The sounds of the distinct values of a given-name and a family-name field, numbered alike."""
-    heard = []
-    for field in given, family:
-        rows = field.words[field.values[:, TIGHT]]
-        heard.append(symbols_heard(field.text, rows[:, START].copy(), rows[:, END].copy()))
-    (one, one_at), (other, other_at) = heard
-    at = np.concatenate((one_at, other_at[1:] + one_at[-1]))
-    keys = keys_of(np.concatenate((one, other)), at)
-    return keys[: len(one_at) - 1], keys[len(one_at) - 1 :]
+@dataclass(frozen=True, slots=True, eq=False)
+class Comparer:
+    """Distinct values of some fields, ready for `compare` of many pairs of vectors."""
+
+    fields: tuple[tuple[FieldKind, Packed], ...]
+    """The kind of each field, and its values."""
+    swaps: _Swaps | None
+    """Sees swapped names; None if not both names are there."""
+
+    @classmethod
+    def of(cls, fields: Sequence[Field], columns: Sequence[Coded]) -> Comparer:
+        """The values of these columns, one a field."""
+        kinds = [field.kind for field in fields]
+        packed = [prepare(kind, one.values) for kind, one in zip(kinds, columns, strict=True)]
+        places = name_fields(fields)
+        swaps = None
+        if places is not None:
+            swaps = _Swaps.of(places, *(columns[place].values for place in places))
+        return cls(tuple(zip(kinds, packed, strict=True)), swaps)
+
+    def levels(
+        self, codes: Codes, left: NDArray[np.integer], right: NDArray[np.integer]
+    ) -> NDArray[np.uint8]:
+        """`compare` of each pair of rows of `codes`. Shapes (rows, fields) and (fields, pairs)."""
+        found = level_rows(self.fields, codes, left, right)
+        if self.swaps is not None:
+            self.swaps.rewrite(found, codes, left, right)
+        return found
 
 
-def swap(
-    levels: tuple[NDArray[np.uint8], NDArray[np.uint8]],
-    keys: Keys,
-    given: tuple[NDArray[np.int32], NDArray[np.int32]],
-    family: tuple[NDArray[np.int32], NDArray[np.int32]],
-    *,
-    values: tuple[Sequence[str] | pa.StringArray, Sequence[str] | pa.StringArray],
-) -> None:
-    """Rewrite the levels of given and family names where they are swapped; codes left and right.
+@dataclass(frozen=True, slots=True, eq=False)
+class _Swaps:
+    """Given and family names as values of one kind, numbered alike."""
 
-    `values` are the distinct given and family names; only those of pairs in question are read.
-    """
-    at = np.flatnonzero((levels[0] > _FURTHER) & (levels[1] > _FURTHER))
-    one, other = (_same(keys[0][given[side][at]], keys[1][family[1 - side][at]]) for side in (0, 1))
-    at = at[one | other]
-    if not len(at):
-        return
-    worst = np.maximum(
-        _crosswise(values, given[0][at], family[1][at]),
-        _crosswise(values, given[1][at], family[0][at]),
-    )
-    at = at[worst <= _CLOSE]
-    levels[0][at] = SWAPPED
-    levels[1][at] = MISSING
+    places: tuple[int, int]
+    """Of the given name and the family name."""
+    numbers: tuple[Codes, Codes]
+    """Of each value of both fields its place in `both`."""
+    both: Packed
 
+    @classmethod
+    def of(cls, places: tuple[int, int], given: pa.StringArray, family: pa.StringArray) -> _Swaps:
+        union = pa.concat_arrays([given, family]).unique()
+        union = union.take(pc.sort_indices(union))
+        numbers = [
+            pc.index_in(one, union).to_numpy(zero_copy_only=False).astype(np.int32)
+            for one in (given, family)
+        ]
+        return cls(places, (numbers[0], numbers[1]), prepare("given_name", union))
 
-def _same(mine: NDArray[np.int64], other: NDArray[np.int64]) -> NDArray[np.bool_]:
-    found: NDArray[np.bool_] = (mine == other) & (mine >= 0)
-    return found
+    def rewrite(
+        self,
+        levels: NDArray[np.uint8],
+        codes: Codes,
+        left: NDArray[np.integer],
+        right: NDArray[np.integer],
+    ) -> None:
+        """Change the levels of given and family names where they are swapped."""
+        from sameas.matching.compare.swapped import crosswise
 
-
-def _crosswise(
-    values: tuple[Sequence[str] | pa.StringArray, Sequence[str] | pa.StringArray],
-    given: NDArray[np.int32],
-    family: NDArray[np.int32],
-) -> NDArray[np.uint8]:
-    """The level of given names and family names as if both were given names."""
-    texts = [
-        [str(column[code]) for code in codes.tolist()]
-        for column, codes in zip(values, (given, family), strict=True)
-    ]
-    union = sorted({*texts[0], *texts[1]})
-    number = {text: code for code, text in enumerate(union)}
-    left, right = (np.array([number[text] for text in side], np.int32) for side in texts)
-    return level_pairs("given_name", prepare("given_name", union), left, right)
-
-
-def compare_pairs(
-    fields: Sequence[Field],
-    coded: Sequence[Coded],
-    packed: Sequence[Packed],
-    left: NDArray[np.integer],
-    right: NDArray[np.integer],
-) -> NDArray[np.uint8]:
-    """`compare` of many pairs. Shape (fields, pairs).
-
-    `left` and `right` are rows of the `codes` of `coded`: records, or distinct vectors.
-    """
-    out = np.empty((len(fields), len(left)), np.uint8)
-    sides = [(one.codes[left], one.codes[right]) for one in coded]
-    for place, (field, pack, codes) in enumerate(zip(fields, packed, sides, strict=True)):
-        out[place] = level_pairs(field.kind, pack, *codes)
-    places = name_fields(fields)
-    if places is not None:
-        given, family = places
-        keys = name_keys(packed[given], packed[family])
-        values = coded[given].values, coded[family].values
-        swap((out[given], out[family]), keys, sides[given], sides[family], values=values)
-    return out
+        given, family = self.places
+        names = levels[given], levels[family]
+        heard = self.both.words[self.both.values[:, TIGHT], KEY]
+        at, *four = crosswise(names, _FURTHER, self.places, self.numbers, heard, codes, left, right)
+        worst = np.maximum(
+            level_pairs("given_name", self.both, four[0], four[1]),
+            level_pairs("given_name", self.both, four[2], four[3]),
+        )
+        at = at[worst <= _CLOSE]
+        levels[given, at] = SWAPPED
+        levels[family, at] = MISSING

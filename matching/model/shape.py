@@ -86,7 +86,7 @@ class Counted(NamedTuple):
         return ((self.patterns[None, :] >> shifts) & np.uint64(15)).astype(np.uint8)
 
 
-def packed(levels: Sequence[NDArray[np.uint8]]) -> Patterns:
+def packed(levels: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> Patterns:
     """The patterns of pairs, given the levels of each comparison."""
     out = np.zeros(len(levels[0]), dtype=np.uint64)
     for place, column in enumerate(levels):

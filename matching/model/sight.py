@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from sameas.matching.compare import Packed
     from sameas.matching.fields import Coded, Field
 
     Ints = NDArray[np.int32]
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sight"]
 
-CHUNK = 1 << 18
+CHUNK = 1 << 16
 """Pairs whose levels are held at once."""
 
 
@@ -37,25 +36,15 @@ class Sight:
     """(vectors, fields); -1: missing. Contiguous."""
     counts: Longs
     """Of each vector the records that have it."""
-    prepared: tuple[Packed, ...]
-    sounds: compare.Keys | None
-    """Of given and family names, so that swapped ones are seen; None if not both are there."""
+    comparer: compare.Comparer
 
     @classmethod
     def of(
         cls, fields: Sequence[Field], columns: Sequence[Coded], codes: Ints, counts: Longs
     ) -> Sight:
         """Prepare the values of each field for comparison."""
-        prepared = tuple(
-            compare.prepare(field.kind, column.values)
-            for field, column in zip(fields, columns, strict=True)
-        )
-        places = compare.name_fields(fields)
-        sounds = None
-        if places is not None:
-            sounds = compare.name_keys(*(prepared[place] for place in places))
-        codes = np.ascontiguousarray(codes)
-        return cls(tuple(fields), tuple(columns), codes, counts, prepared, sounds)
+        comparer = compare.Comparer.of(fields, columns)
+        return cls(tuple(fields), tuple(columns), np.ascontiguousarray(codes), counts, comparer)
 
     def __len__(self) -> int:
         return len(self.codes)
@@ -65,27 +54,8 @@ class Sight:
         out = np.zeros(len(left), dtype=np.uint64)
         for first in range(0, len(left), CHUNK):
             chunk = slice(first, first + CHUNK)
-            out[chunk] = packed(self._levels(left[chunk], right[chunk]))
+            out[chunk] = packed(self.comparer.levels(self.codes, left[chunk], right[chunk]))
         return out
-
-    def _levels(self, left: Ints, right: Ints) -> list[NDArray[np.uint8]]:
-        """What `compare.compare` says of each pair, by field."""
-        ones, others = self.codes[left], self.codes[right]
-        sides = [
-            (np.ascontiguousarray(ones[:, place]), np.ascontiguousarray(others[:, place]))
-            for place in range(len(self.fields))
-        ]
-        found = [
-            compare.level_pairs(field.kind, prepared, *codes)
-            for field, prepared, codes in zip(self.fields, self.prepared, sides, strict=True)
-        ]
-        places = compare.name_fields(self.fields)
-        if places is not None and self.sounds is not None:
-            given, family = places
-            levels, codes = (found[given], found[family]), (sides[given], sides[family])
-            values = self.columns[given].values, self.columns[family].values
-            compare.swap(levels, self.sounds, *codes, values=values)
-        return found
 
     def carriers(self, place: int) -> Longs:
         """Of each value of a field how many records have it."""

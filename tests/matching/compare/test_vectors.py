@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.matching.compare import compare, compare_pairs, level, prepare
+from sameas.matching.compare import Comparer, compare, level
 from sameas.matching.fields import Field, code_column
 
 FIELDS = (
@@ -52,9 +52,9 @@ def test_many_pairs_compare_as_one_pair_does(vectors: list[tuple[str, str, str]]
         for n, name in enumerate(("first", "last", "born"))
     }
     coded = [code_column(field, columns) for field in FIELDS]
-    packed = [prepare(f.kind, c.values) for f, c in zip(FIELDS, coded, strict=True)]
+    codes = np.column_stack([one.codes for one in coded])
     left, right = (side.ravel() for side in np.mgrid[: len(vectors), : len(vectors)])
-    found = compare_pairs(FIELDS, coded, packed, left, right)
+    found = Comparer.of(FIELDS, coded).levels(codes, left, right)
     assert found.T.tolist() == [
         list(compare(FIELDS, vectors[a], vectors[b]))
         for a, b in zip(left.tolist(), right.tolist(), strict=True)
