@@ -134,8 +134,34 @@ def _rows(
     room = max(most, most * most)
     chosen = np.empty((parts, room), dtype=np.uint64)
     sizes = np.zeros(parts, dtype=np.int64)
+    one = np.uint64(0)
     count = 0
     for vector in range(len(vectors)):
+        # nearly all vectors have one value in each part, or none in some part
+        least, largest = 1, 1
+        mix = seed
+        for part in range(parts):
+            n = 0
+            for place in range(ends[part], ends[part + 1]):
+                code = vectors[vector, columns[place]]
+                if code >= 0:
+                    at = first[place] + code
+                    if starts[at] < starts[at + 1]:
+                        n += starts[at + 1] - starts[at]
+                        one = hashes[starts[at]]
+            if n == 1 and choose[part] == 1:
+                mix = combined(mix, one)
+            largest = max(largest, n if choose[part] == 1 else 2)
+            least = min(least, n)
+            if n == 0:
+                break
+        if least == 0:
+            continue
+        if largest == 1:
+            to_vector[count] = vector
+            to_hash[count] = np.int64(mix >> np.uint64(1))
+            count += 1
+            continue
         size = 1
         for part in range(parts):
             n = 0

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 
 __all__ = ["Groups", "group", "held_by", "pairs_of"]
 
+_AT_ONCE = 1 << 16
+"""Vectors whose pairs are found before they are put away."""
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Groups:
@@ -60,13 +63,21 @@ def pairs_of(groups: Sequence[Groups], counts: Ints) -> tuple[Ints, Ints, Bytes]
     """
     members, starts, key = _together(groups)
     ptr, entries = _by_vector(members, starts, len(counts))
+    behind = starts.copy()  # of each group the place behind the vectors that had their turn
+    seen = np.full(len(counts), -1, dtype=np.int32)
     none = np.empty(0, dtype=np.int32)
-    room = _pairs(members, starts, key, ptr, entries, counts, none, none, np.empty(0, np.uint8))
-    left, right = np.empty(room, np.int32), np.empty(room, np.int32)
-    number = np.empty(room, np.uint8)
-    if room:
-        _pairs(members, starts, key, ptr, entries, counts, left, right, number)
-    return left, right, number
+    left, right, number = [none], [none], [np.empty(0, dtype=np.uint8)]
+    for first in range(0, len(counts), _AT_ONCE):
+        last = min(first + _AT_ONCE, len(counts))
+        room = _most(starts, behind, ptr, entries, first, last)
+        ones, others = np.empty(room, np.int32), np.empty(room, np.int32)
+        keys = np.empty(room, np.uint8)
+        state = ptr, entries, behind, seen
+        count = _pairs(members, starts, key, state, counts, (first, last), ones, others, keys)
+        left.append(ones[:count].copy())
+        right.append(others[:count].copy())
+        number.append(keys[:count].copy())
+    return np.concatenate(left), np.concatenate(right), np.concatenate(number)
 
 
 def held_by(groups: Sequence[Groups], vectors: int, left: Ints, right: Ints) -> Ints:
@@ -199,45 +210,48 @@ def _by_vector(members: Ints, starts: Longs, vectors: int) -> tuple[Longs, Ints]
 
 
 @njit(cache=True, nogil=True)
+def _most(starts: Longs, behind: Longs, ptr: Longs, entries: Ints, first: int, last: int) -> int:
+    """No fewer pairs than these vectors have with those behind them and with themselves."""
+    room = last - first
+    for entry in range(ptr[first], ptr[last]):
+        room += starts[entries[entry] + 1] - behind[entries[entry]]
+    return room
+
+
+@njit(cache=True, nogil=True)
 def _pairs(
     members: Ints,
     starts: Longs,
     key: Bytes,
-    ptr: Longs,
-    entries: Ints,
+    state: tuple[Longs, Ints, Longs, Ints],
     counts: Ints,
+    vectors: tuple[int, int],
     left: Ints,
     right: Ints,
     number: Bytes,
 ) -> int:
-    """How many pairs there are; they are written if there is room for them."""
-    fill = len(left) > 0
-    vectors = len(ptr) - 1
-    at = starts.copy()  # the place behind a vector in its group, as vectors come in turn
-    seen = np.full(vectors, -1, dtype=np.int32)
+    """Write the pairs of some vectors, in turn, with themselves and later ones; how many."""
+    ptr, entries, behind, seen = state
     count = 0
-    for vector in range(vectors):
+    for vector in range(vectors[0], vectors[1]):
         begin = count
         for entry in range(ptr[vector], ptr[vector + 1]):
             one = entries[entry]
-            at[one] += 1
+            behind[one] += 1
             if counts[vector] >= 2 and seen[vector] != vector:
                 seen[vector] = vector
-                if fill:
-                    right[count] = vector
-                    number[count] = key[one]
+                right[count] = vector
+                number[count] = key[one]
                 count += 1
-            for place in range(at[one], starts[one + 1]):
+            for place in range(behind[one], starts[one + 1]):
                 other = members[place]
                 if seen[other] != vector:
                     seen[other] = vector
-                    if fill:
-                        right[count] = other
-                        number[count] = key[one]
+                    right[count] = other
+                    number[count] = key[one]
                     count += 1
-        if fill:
-            left[begin:count] = vector
-            _sort(right, number, begin, count)
+        left[begin:count] = vector
+        _sort(right, number, begin, count)
     return count
 
 

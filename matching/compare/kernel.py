@@ -212,10 +212,11 @@ def other_levels(
     p: Packed,
     left: NDArray[np.int32],
     right: NDArray[np.int32],
+    places: NDArray[np.int32],
     out: NDArray[np.uint8],
 ) -> None:
-    """Write the level of each pair of values that are there and differ."""
+    """Write the levels of the pairs at these places: values that are there and differ."""
     text, words, word, values = p.text, p.words, p.word, p.values
-    for k in range(len(left)):
+    for k in places:
         i, j = min(left[k], right[k]), max(left[k], right[k])
         out[k] = _level(kind, text, words, word, values, i, j)

@@ -338,16 +338,17 @@ def name_levels(
     p: Packed,
     left: NDArray[np.int32],
     right: NDArray[np.int32],
+    places: NDArray[np.int32],
     out: NDArray[np.uint8],
 ) -> None:
-    """Write the level of each pair of values that are there and differ.
+    """Write the levels of the pairs at these places: values that are there and differ.
 
     A pair of values takes 30 bits each, its level four.
     """
     counts = np.empty(CLOSE + 1 + MAX_PARTS * MAX_PARTS, np.int64)
     scratch = np.empty(_ROOM, np.int64)
     last = len(p.memo) - 1
-    for k in range(len(left)):
+    for k in places:
         i, j = int(min(left[k], right[k])), int(max(left[k], right[k]))
         pair = i << 30 | j
         slot = (pair * _SPREAD >> 20) & last

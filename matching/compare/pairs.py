@@ -43,8 +43,7 @@ def level_rows(
         ones, others = both
         count = sift(SIEVES[kind], len(LEVELS[kind]), packed.sign, ones, others, found, open_)
         if count:
-            at = open_[:count]
-            found[at] = _compared(kind, packed, ones[at], others[at])
+            _compare(kind, packed, ones, others, open_[:count], found)
     return out
 
 
@@ -73,15 +72,15 @@ def level_pairs(
     return found
 
 
-def _compared(kind: FieldKind, packed: Packed, left: Codes, right: Codes) -> Levels:
-    """The levels of pairs that the sieve left open."""
-    out = np.empty(len(left), np.uint8)
+def _compare(
+    kind: FieldKind, packed: Packed, left: Codes, right: Codes, places: Codes, out: Levels
+) -> None:
+    """Write the levels of the pairs that the sieve left open."""
     if kind in _NAMES:
         from sameas.matching.compare.name_kernel import name_levels
 
-        name_levels(_NAMES[kind], packed, left, right, out)
+        name_levels(_NAMES[kind], packed, left, right, places, out)
     else:
         from sameas.matching.compare.kernel import NUMBERS, other_levels
 
-        other_levels(NUMBERS[kind], packed, left, right, out)
-    return out
+        other_levels(NUMBERS[kind], packed, left, right, places, out)
