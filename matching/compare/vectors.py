@@ -124,6 +124,8 @@ class _Swaps:
     numbers: tuple[Codes, Codes]
     """Of each value of both fields its place in `both`."""
     both: Packed
+    heard: NDArray[np.int64]
+    """The sound of each of them, -1 where there is none."""
 
     @classmethod
     def of(cls, places: tuple[int, int], given: pa.StringArray, family: pa.StringArray) -> _Swaps:
@@ -133,7 +135,9 @@ class _Swaps:
             pc.index_in(one, union).to_numpy(zero_copy_only=False).astype(np.int32)
             for one in (given, family)
         ]
-        return cls(places, (numbers[0], numbers[1]), prepare("given_name", union))
+        both = prepare("given_name", union)
+        heard = both.words[both.values[:, TIGHT], KEY]
+        return cls(places, (numbers[0], numbers[1]), both, heard)
 
     def rewrite(
         self,
@@ -147,8 +151,9 @@ class _Swaps:
 
         given, family = self.places
         names = levels[given], levels[family]
-        heard = self.both.words[self.both.values[:, TIGHT], KEY]
-        at, *four = crosswise(names, _FURTHER, self.places, self.numbers, heard, codes, left, right)
+        at, *four = crosswise(
+            names, _FURTHER, self.places, self.numbers, self.heard, codes, left, right
+        )
         worst = np.maximum(
             level_pairs("given_name", self.both, four[0], four[1]),
             level_pairs("given_name", self.both, four[2], four[3]),

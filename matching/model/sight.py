@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Sight"]
 
-CHUNK = 1 << 16
+CHUNK = 1 << 17
 """Pairs whose levels are held at once."""
 
 

@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 __all__ = ["RARITY", "Tables", "parts_of", "whole"]
 
+_ABREAST = 4
+"""Explanations that are looked at in one go."""
+_MOST = 1 << 60
 RARITY = 256
 """The share in which a value's rarity counts is in so many parts."""
 
@@ -92,9 +95,19 @@ class Tables(NamedTuple):
 
     def weigh(self, patterns: NDArray[np.uint64], codes: Ints, left: Ints) -> Longs:
         """The weight of each pair: its pattern, and the left vector, a row of `codes`."""
-        if not len(patterns):
-            return np.empty(0, dtype=np.int64)
-        return _weigh(patterns, codes, left, *self)
+        out = np.full(len(patterns), _MOST, dtype=np.int64)
+        for first in range(0, len(self.priors), _ABREAST):
+            some = slice(first, first + _ABREAST)
+            # four explanations of one level side by side; those that are none explain nothing
+            laid = np.zeros((*self.weights.shape[1:], _ABREAST), dtype=np.int64)
+            share = np.zeros((*self.rarity.shape[1:], _ABREAST), dtype=np.int64)
+            priors = np.full(_ABREAST, _MOST, dtype=np.int64)
+            here = len(self.priors[some])
+            laid[..., :here] = np.moveaxis(self.weights[some], 0, -1)
+            share[..., :here] = np.moveaxis(self.rarity[some], 0, -1)
+            priors[:here] = self.priors[some]
+            _weigh(patterns, codes, left, priors, laid, share, *self[3:], out)
+        return out
 
 
 @njit(cache=True, nogil=True)
@@ -103,41 +116,44 @@ def _weigh(
     codes: Ints,
     left: Ints,
     priors: Longs,
-    weights: Longs,
-    rarity: Longs,
+    laid: Longs,
+    share: Longs,
     terms: Longs,
     offsets: Longs,
     ends: Longs,
     masks: Longs,
     parts: Longs,
     min_fields: int,
-) -> Longs:
-    out = np.empty(len(patterns), dtype=np.int64)
-    totals = np.empty(len(priors), dtype=np.int64)
-    # the explanations of one level side by side
-    laid = np.ascontiguousarray(weights.transpose(1, 2, 3, 0))
-    share = np.ascontiguousarray(rarity.transpose(1, 2, 0))
+    out: Longs,
+) -> None:
+    """Lower each weight to the least of four explanations."""
     for pair in range(len(patterns)):
         pattern = patterns[pair]
-        totals[:] = priors
+        one, two, three, four = priors[0], priors[1], priors[2], priors[3]
         fields = 0
         there, agrees = agreement(pattern, ends)
-        for place in range(len(ends)):
-            if not (there >> place) & 1:
-                continue
-            level = np.int64((pattern >> np.uint64(4 * place)) & np.uint64(15))
-            fields += parts[place]
-            context = context_of(masks[place], there, agrees)
-            row = laid[place, context, level]
-            for one in range(len(totals)):
-                totals[one] += row[one]
-            if level == 1:
-                rare = terms[offsets[place] + codes[left[pair], place]]
-                for one in range(len(totals)):
+        rest = there
+        place = 0
+        while rest:
+            if rest & 1:
+                level = np.int64((pattern >> np.uint64(4 * place)) & np.uint64(15))
+                fields += parts[place]
+                context = context_of(masks[place], there, agrees)
+                one += laid[place, context, level, 0]
+                two += laid[place, context, level, 1]
+                three += laid[place, context, level, 2]
+                four += laid[place, context, level, 3]
+                if level == 1:
+                    rare = terms[offsets[place] + codes[left[pair], place]]
                     # to the right: whole numbers, the same way round on every machine
-                    totals[one] += (rare * share[place, context, one]) >> 8
-        out[pair] = totals.min() if fields >= min_fields else MISSING
-    return out
+                    one += (rare * share[place, context, 0]) >> 8
+                    two += (rare * share[place, context, 1]) >> 8
+                    three += (rare * share[place, context, 2]) >> 8
+                    four += (rare * share[place, context, 3]) >> 8
+            rest >>= 1
+            place += 1
+        least = min(one, two, three, four)
+        out[pair] = min(out[pair], least) if fields >= min_fields else MISSING
 
 
 def whole(bits: NDArray[np.float64]) -> Longs:
