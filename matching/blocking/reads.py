@@ -14,7 +14,7 @@ from sameas.matching.blocking.transforms import HEARD, MAX_VALUES, SOUNDS, apply
 from sameas.matching.canonical.kernels import jit
 from sameas.matching.names.diminutives import groups
 from sameas.matching.names.heard import symbols_heard
-from sameas.matching.texts import ends, numbered, texts_of, words_of
+from sameas.matching.texts import beyond_ascii, ends, numbered, texts_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["hash_values"]
 
-_ASCII = 128
 _AT, _BLANK, _ZERO, _NINE = 64, 32, 48, 57
 _WHOLE, _LOCAL, _LETTERS, _HEAD, _TAIL, _FRONT, _WORDS, _INITIAL, _STREET = range(9)
 _SPELLED = {
@@ -72,8 +71,7 @@ def _left_over(transform: str, texts: Texts) -> Longs:
     """The rows that no kernel has read."""
     if transform not in _SPELLED and transform not in _HEARD_BY:
         return np.arange(len(texts))
-    beyond = np.append(0, np.cumsum(texts.points >= _ASCII))
-    return np.flatnonzero(beyond[texts.at[1:]] > beyond[texts.at[:-1]])
+    return np.flatnonzero(beyond_ascii(texts.points, texts.at))
 
 
 def _sounding(transform: str, texts: Texts, found: Words, counts: Longs) -> None:

@@ -13,7 +13,7 @@ import numpy as np
 from sameas.matching.canonical.kernels import jit
 from sameas.matching.compare.reading import MAX_PARTS, read_once
 from sameas.matching.fields.places import GENERIC
-from sameas.matching.texts import Texts, ends, texts_of
+from sameas.matching.texts import Texts, beyond_ascii, ends, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -38,7 +38,7 @@ _HOW = {
     "date": _DIGITS,
     "number": _READ,
 }
-_BLANK, _AT, _HASH, _ZERO, _NINE, _A, _Z, _ASCII = 32, 64, 35, 48, 57, 97, 122, 128
+_BLANK, _AT, _HASH, _ZERO, _NINE, _A, _Z = 32, 64, 35, 48, 57, 97, 122
 
 
 class Split(NamedTuple):
@@ -87,9 +87,7 @@ def _left_over(how: int, texts: Texts) -> Mask:
         return np.ones(len(texts), np.bool_)
     if how not in {_EMAIL, _ADDRESS}:
         return np.zeros(len(texts), np.bool_)
-    beyond = np.append(0, np.cumsum(texts.points >= _ASCII))
-    found: Mask = beyond[texts.at[1:]] > beyond[texts.at[:-1]]
-    return found
+    return beyond_ascii(texts.points, texts.at)
 
 
 _GENERIC = texts_of(sorted(GENERIC))

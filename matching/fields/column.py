@@ -77,7 +77,10 @@ def _addresses(raws: Sequence[str]) -> list[str]:
 def _distinct(
     columns: Sequence[pa.Array | pa.ChunkedArray | None], length: int
 ) -> tuple[NDArray[np.int64], list[tuple[str, ...]]]:
-    """For each row which of the distinct tuples of raw texts it has; null counts as no text."""
+    """For each row which of these tuples of raw texts it has; null counts as no text."""
+    if len(columns) == 1:
+        rows, only = _encoded(columns[0], length)
+        return rows, [(text,) for text in only]
     rows = np.zeros(length, np.int64)
     parts: list[tuple[NDArray[np.int64], list[str]]] = []
     for column in columns:

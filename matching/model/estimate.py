@@ -14,8 +14,9 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numba import njit
 
-from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape, contexts
+from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -30,11 +31,11 @@ __all__ = [
     "declared",
     "expected_matches",
     "fit",
-    "gathered",
     "logs",
     "posterior",
     "rate_of",
     "shares",
+    "summed",
     "tally",
 ]
 
@@ -97,11 +98,15 @@ def logs(table: Floats) -> Floats:
     return out
 
 
-def gathered(table: Floats, levels: NDArray[np.uint8], given: NDArray[np.uint8]) -> Floats:
-    """The table's entry of each comparison (rows) for each pattern."""
-    rows = np.arange(len(levels))[:, None]
-    gathered: Floats = table[rows, given, levels]
-    return gathered
+@njit(cache=True, nogil=True)
+def summed(table: Floats, cells: NDArray[np.uint8]) -> Floats:
+    """Of each pattern (columns of `cells`) the sum of its entries in a table, row by row."""
+    found = np.zeros(cells.shape[1])
+    for place in range(len(cells)):
+        entries = table[place].ravel()
+        for pattern in range(cells.shape[1]):
+            found[pattern] += entries[cells[place, pattern]]
+    return found
 
 
 def posterior(
@@ -113,26 +118,28 @@ def posterior(
     without: frozenset[int] = frozenset(),
 ) -> Floats:
     """The probability that a pair with each pattern is a match, at a rate of matches."""
-    levels = counted.levels(shape)
     ratio = logs(estimate.m) - logs(estimate.u)
     for place in without:
         ratio[place] = 0.0
     odds = np.log(rate) - np.log1p(-rate)
-    total = gathered(ratio, levels, contexts(levels, shape)).sum(axis=0) + odds
+    total = summed(ratio, counted.cells(shape)) + odds
     out: Floats = 1.0 / (1.0 + np.exp(-np.clip(total, -500, 500)))
     return out
 
 
 def tally(shape: Shape, counted: Counted, weights: Floats) -> Floats:
     """How many pairs have each (comparison, context, level), each pattern with its weight."""
-    levels = counted.levels(shape)
-    given = contexts(levels, shape)
     out = np.zeros((len(shape), CONTEXTS, LEVELS))
-    for place in range(len(shape)):
-        cell = given[place].astype(np.int64) * LEVELS + levels[place]
-        sums = np.bincount(cell, weights=weights, minlength=CONTEXTS * LEVELS)
-        out[place] = sums.reshape(CONTEXTS, LEVELS)
+    _tally(counted.cells(shape), weights, out)
     return out
+
+
+@njit(cache=True, nogil=True)
+def _tally(cells: NDArray[np.uint8], weights: Floats, out: Floats) -> None:
+    for place in range(len(cells)):
+        entries = out[place].ravel()  # a view: the tables are contiguous
+        for pattern in range(cells.shape[1]):
+            entries[cells[place, pattern]] += weights[pattern]
 
 
 def shares(

@@ -14,9 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sameas.matching.model.estimate import gathered, logs, posterior, rate_of, shares, tally
+from sameas.matching.model.estimate import logs, posterior, rate_of, shares, summed, tally
 from sameas.matching.model.kin import Kin, housemates
-from sameas.matching.model.shape import contexts
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -211,9 +210,7 @@ def _parts(
     home: NDArray[np.bool_] | None = None,
 ) -> Floats:
     """How likely each pattern is of each kind; columns sum to 1. The second is for `home` only."""
-    levels = counted.levels(shape)
-    given = contexts(levels, shape)
-    total = np.stack([gathered(logs(table), levels, given).sum(axis=0) for table in tables])
+    total = np.stack([summed(logs(table), counted.cells(shape)) for table in tables])
     total += np.log(np.maximum(np.array(shares_of), 1e-12))[:, None]
     odds = np.exp(total - total.max(axis=0))
     if home is not None:

@@ -6,8 +6,8 @@ sum of a learner is a sum over counted patterns in ascending order, whatever the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numba import njit
@@ -63,11 +63,13 @@ class Shape:
         return np.array(masks, dtype=np.int64)
 
 
-class Counted(NamedTuple):
+@dataclass(frozen=True, slots=True, eq=False)
+class Counted:
     """Pairs by pattern: distinct ascending patterns, and how many pairs have each."""
 
     patterns: Patterns
     counts: NDArray[np.int64]
+    _cells: dict[Shape, NDArray[np.uint8]] = field(default_factory=dict, init=False, repr=False)
 
     @classmethod
     def of(cls, patterns: Patterns, counts: NDArray[np.int64] | None = None) -> Counted:
@@ -84,6 +86,13 @@ class Counted(NamedTuple):
         """The level of each comparison (rows) in each pattern."""
         shifts = np.arange(len(shape), dtype=np.uint64)[:, None] * np.uint64(4)
         return ((self.patterns[None, :] >> shifts) & np.uint64(15)).astype(np.uint8)
+
+    def cells(self, shape: Shape) -> NDArray[np.uint8]:
+        """Where each comparison (rows) of each pattern stands in a table: context, then level."""
+        if shape not in self._cells:
+            levels = self.levels(shape)
+            self._cells[shape] = contexts(levels, shape) * np.uint8(LEVELS) + levels
+        return self._cells[shape]
 
 
 def packed(levels: Sequence[NDArray[np.uint8]] | NDArray[np.uint8]) -> Patterns:

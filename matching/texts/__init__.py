@@ -2,6 +2,14 @@
 
 from __future__ import annotations
 
-from sameas.matching.texts.spans import Texts, bags, ends, numbered, texts_of, words_of
+from sameas.matching.texts.spans import (
+    Texts,
+    bags,
+    beyond_ascii,
+    ends,
+    numbered,
+    texts_of,
+    words_of,
+)
 
-__all__ = ["Texts", "bags", "ends", "numbered", "texts_of", "words_of"]
+__all__ = ["Texts", "bags", "beyond_ascii", "ends", "numbered", "texts_of", "words_of"]

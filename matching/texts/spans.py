@@ -18,8 +18,9 @@ if TYPE_CHECKING:
     Points = NDArray[np.uint32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Points", "Texts", "bags", "ends", "numbered", "texts_of", "words_of"]
+__all__ = ["Points", "Texts", "bags", "beyond_ascii", "ends", "numbered", "texts_of", "words_of"]
 
+_ASCII = 128
 _BASIS, _PRIME = 0xCBF29CE484222325, 0x100000001B3
 
 
@@ -98,6 +99,18 @@ def numbered(points: Points, start: Longs, end: Longs) -> tuple[Longs, Longs]:
                     break
             slot = (slot + 1) & (size - 1)
     return number, first[:count].copy()
+
+
+@jit
+def beyond_ascii(points: Points, at: Longs) -> NDArray[np.bool_]:
+    """The texts that have a character beyond ASCII."""
+    found = np.zeros(len(at) - 1, np.bool_)
+    for text in range(len(at) - 1):
+        every = np.uint32(0)
+        for place in range(at[text], at[text + 1]):
+            every |= points[place]
+        found[text] = every >= _ASCII
+    return found
 
 
 @jit

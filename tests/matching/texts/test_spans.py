@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.matching.texts import bags, numbered, texts_of, words_of
+from sameas.matching.texts import bags, beyond_ascii, numbered, texts_of, words_of
 
 TEXTS = st.lists(st.text("ab é王\U0001f600", max_size=6) | st.text(max_size=6), max_size=12)
 
@@ -33,6 +33,12 @@ def test_characters_are_bits() -> None:
     found = texts_of(["ba", "", "ab"])
     wanted = (1 << ord("a") % 62) | (1 << ord("b") % 62)
     assert bags(found.points, found.at[:-1], found.at[1:]).tolist() == [wanted, 0, wanted]
+
+
+@given(texts=TEXTS)
+def test_what_is_beyond_ascii_is_seen(texts: list[str]) -> None:
+    found = texts_of(texts)
+    assert beyond_ascii(found.points, found.at).tolist() == [not text.isascii() for text in texts]
 
 
 def test_no_texts() -> None:
