@@ -96,14 +96,21 @@ _ALSO_NAMES = frozenset(
 )
 
 
+_NOT_SAID = frozenset(["n/a", "n.a.", "n.a", "na", "x", "xx", "nan"])
+
+
 @lru_cache(maxsize=65_536)
 def usable_name(value: str) -> str | None:
     """The trimmed value, or None if it names nobody."""
+    if value.isascii() and value.isalpha() and len(value) <= MAX_LENGTH:  # a usual word
+        word = value.lower()
+        if word not in NOTHING and word not in _NOT_SAID:
+            return value
     text = value[:MAX_LENGTH].replace(SEPARATOR, " ").encode(errors="ignore").decode().strip()
     latin = to_latin(text)
     if not any(letter.isalpha() for letter in latin):
         return None
-    if text.casefold() in {"n/a", "n.a.", "n.a", "na", "x", "xx", "nan"}:
+    if text.casefold() in _NOT_SAID:
         return None
     words = latin.replace("-", " ").split()
     if all(word in NOTHING for word in words) and not (len(words) == 1 and words[0] in _ALSO_NAMES):
