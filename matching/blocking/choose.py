@@ -51,6 +51,8 @@ _YIELDS = (0.5, 0.25, 0.1, 0.05, 0.025, 0.01, 0.004, 0.0015, 0.0)
 _FREE = 0.025
 _BUDGET = 12.0
 """Pairs a record: beyond them only keys of the better yields are taken."""
+_FAINT = 0.1
+"""Less likely pairs are none: millions of strangers would add up to a key's worth."""
 _FEW = 100_000
 """So many pairs cost nothing worth a thought: up to them any key that adds something is taken."""
 _LEAST_GAIN = 0.0004
@@ -96,6 +98,7 @@ def choose_keys(
     left = np.concatenate([one.left for one in drawn])
     right = np.concatenate([one.right for one in drawn])
     plausible = likely(fields, coded, vectors, left, right, records=records)
+    plausible[plausible < _FAINT] = 0.0
     held = np.empty((len(proposed), len(left)), dtype=bool)
     for number, key in enumerate(proposed):
         held[number] = _held(reader, key, number, vectors.counts, limit, left, right)
