@@ -8,12 +8,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.fast import summary_of
+from sameas.engine.online.matches.circles import circles_of, circles_text
 from sameas.engine.online.matches.whole import is_bound, matched_components, may_be_whole
 from sameas.engine.online.namesakes import called
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.state import Live, decode_traits
-from sameas.engine.online.summary import union
+from sameas.engine.online.summary import summary_of, union
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
 
@@ -68,9 +68,29 @@ def write_components(
                 )
             if summary is None and not out.whole[piece]:
                 mine = None
-        row = t.Component(number, out.nodes[piece], mine, summary, out.level[piece])
+        circles = (
+            None if summary is not None else _circles(unit, state, out, members[piece], matched)
+        )
+        row = t.Component(number, out.nodes[piece], mine, summary, out.level[piece], circles)
         if unit.get(t.COMPONENT, (number,)) != row:
             unit.put(t.COMPONENT, row)
+
+
+def _circles(
+    unit: Unit, state: State, out: Resolved, records: list[int], matched: set[int]
+) -> str | None:
+    """The circles of a component without a summary, where all weights in it are known."""
+    by_cluster: dict[int, set[int]] = defaultdict(set)
+    for record in records:
+        if record in out.matched.vector:
+            by_cluster[out.cluster[record]].add(out.matched.vector[record])
+    vectors = set().union(*by_cluster.values())
+    close = out.matched.close if out.component[records[0]] in matched else None
+    if close is None and len(vectors) == 1:
+        close = []
+    if close is None or _is_named(unit, state, out, records):
+        return None
+    return circles_text(circles_of(vectors, close, by_cluster.values()))
 
 
 def _is_named(unit: Unit, state: State, out: Resolved, records: list[int]) -> bool:

@@ -11,60 +11,30 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sameas.engine.online.feed import Entry
+from sameas.engine.online.matches.among import find_place, settle
 from sameas.engine.online.matches.review import review
 from sameas.engine.online.matches.whole import alike, stays_whole
 from sameas.engine.online.namesakes import called, has_namesakes, note
 from sameas.engine.online.numbering import numbered
 from sameas.engine.online.rows import link_row, put_record
-from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
-from sameas.engine.online.summary import Summary, exclusive_values, union
+from sameas.engine.online.rules import GONE, LINKED
+from sameas.engine.online.summary import Summary, summary_of, union
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
-from sameas.matching.names import person_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sameas.engine.online.feed import Feed
     from sameas.engine.online.matches.index import Shift
-    from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["join", "summary_of"]
+__all__ = ["join"]
 
 _IN = ("component",)
 _ON = ("identifier",)
 _OF = ("record",)
-
-
-def summary_of(
-    rules: Rules, live: Live, known: Sequence[tuple[int, int, int]], arrival: int
-) -> Summary:
-    """The summary of one record by itself; `known` are (number, place, standing)."""
-    width = len(rules.types)
-    values, seen = [0] * width, [0] * width
-    signed_up = False
-    for _, place, standing in known:
-        if standing == BLOCKED:
-            continue
-        seen[place] += 1
-        if standing != SHARED:
-            values[place] += 1
-        signed_up |= standing == LINKED and rules.single[place]
-    name = person_name(live.traits)
-    clean = live.kind != 1 and live.source in rules.policy.duplicate_free
-    return Summary(
-        values,
-        seen,
-        [one for one in known if one[2] in (SHARED, UNLINKED)],
-        [] if name is None else [name],
-        exclusive_values(rules, live.traits),
-        [live.source] if clean else [],
-        [],
-        live.number if signed_up else None,
-        arrival if signed_up else 0,
-    )
 
 
 def join(unit: Unit, state: State, live: Live, feed: Feed, moved: Shift) -> bool:
@@ -121,14 +91,21 @@ def join(unit: Unit, state: State, live: Live, feed: Feed, moved: Shift) -> bool
     if (vote := unit.get(t.VOTE, (live.number,)) if rules.matcher else None) is not None:
         own.vectors = [vote.vector]
     own.matched, own.bound = bool(matches), components == linked
+    whole = None
     summaries = [own]
-    for part in parts:
-        if part.summary is None or part.level:
-            return False
-        summaries.append(Summary.loads(part.summary))
-    whole = union(summaries, rules)
+    if all(part.summary is not None and not part.level for part in parts):
+        summaries += [Summary.loads(part.summary) for part in parts if part.summary is not None]
+        whole = union(summaries, rules)
     if whole is None or not stays_whole(unit, state, whole):
-        return False
+        if linked or not matches or own.owner is not None or union([own], rules) is None:
+            return False
+        found = find_place(unit, state, live, known, parts, moved)
+        if found is None:
+            return False
+        number = settle(unit, state, live, found, feed)
+        _carry(unit, state, live, known, number)
+        review(unit, state, own.vectors)
+        return True
     size = sum(nodes.values()) + 1
     size += sum(s == LINKED and row.standing == GONE for row, _, s in known)
     if size > rules.policy.max_component:
@@ -170,13 +147,7 @@ def _commit(
         unit.absent(t.COMPONENT, (number,))
         unit.absent(t.CLUSTER, (cluster.number,))
     record = put_record(unit, state, live, component=number, cluster=cluster.number, feed=feed)
-    for row, place, standing in known:
-        if row.standing == GONE:
-            home = number if standing == LINKED else None
-            row = msgspec.structs.replace(row, standing=standing, component=home)  # noqa: PLW2901
-            unit.put(t.IDENTIFIER, row)
-        unit.add(t.LINK, link_row(live, place, row, granted=standing == LINKED))
-    note(unit, state, live.number, live.further)
+    _carry(unit, state, live, known, number)
     profile = min(whole.ids, default=0)
     if not profile:
         profile = feed.issue(record, arrives=True)
@@ -204,6 +175,23 @@ def _commit(
     if whole.owner is not None:
         _hand_over(unit, summaries, whole.owner, feed)
     unit.put(t.COMPONENT, t.Component(number, size, cluster.number, whole.dumps()))
+
+
+def _carry(
+    unit: Unit,
+    state: State,
+    live: Live,
+    known: list[tuple[t.IdentifierRow, int, int]],
+    component: int,
+) -> None:
+    """Write what a record carries, all granted where it links."""
+    for row, place, standing in known:
+        if row.standing == GONE:
+            home = component if standing == LINKED else None
+            row = msgspec.structs.replace(row, standing=standing, component=home)  # noqa: PLW2901
+            unit.put(t.IDENTIFIER, row)
+        unit.add(t.LINK, link_row(live, place, row, granted=standing == LINKED))
+    note(unit, state, live.number, live.further)
 
 
 def _absorb(unit: Unit, part: t.Component, number: int, cluster: int, feed: Feed) -> None:

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from sameas.engine.online.rules import MOST_NAMES, UNLINKED
-from sameas.matching.names import compatible
+from sameas.engine.online.rules import BLOCKED, LINKED, MOST_NAMES, SHARED, UNLINKED
+from sameas.matching.names import compatible, person_name
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from sameas.engine.online.rules import Rules
+    from sameas.engine.online.state import Live
 
-__all__ = ["MOST_NAMES", "Summary", "exclusive_values", "may_match", "merged", "union"]
+__all__ = [
+    "MOST_NAMES", "Summary", "exclusive_values", "may_match", "merged", "summary_of", "union",
+]  # fmt: skip
 
 
 class Summary(msgspec.Struct, array_like=True, gc=False):
@@ -65,6 +68,35 @@ def exclusive_values(rules: Rules, traits: dict[str, str]) -> list[list[str]]:
         return []
     texts = (traits.get(trait, "").strip().casefold() for trait in rules.policy.exclusive)
     return [[text] if text else [] for text in texts]
+
+
+def summary_of(
+    rules: Rules, live: Live, known: Sequence[tuple[int, int, int]], arrival: int
+) -> Summary:
+    """The summary of one record by itself; `known` are (number, place, standing)."""
+    width = len(rules.types)
+    values, seen = [0] * width, [0] * width
+    signed_up = False
+    for _, place, standing in known:
+        if standing == BLOCKED:
+            continue
+        seen[place] += 1
+        if standing != SHARED:
+            values[place] += 1
+        signed_up |= standing == LINKED and rules.single[place]
+    name = person_name(live.traits)
+    clean = live.kind != 1 and live.source in rules.policy.duplicate_free
+    return Summary(
+        values,
+        seen,
+        [one for one in known if one[2] in (SHARED, UNLINKED)],
+        [] if name is None else [name],
+        exclusive_values(rules, live.traits),
+        [live.source] if clean else [],
+        [],
+        live.number if signed_up else None,
+        arrival if signed_up else 0,
+    )
 
 
 _encode = msgspec.json.Encoder().encode

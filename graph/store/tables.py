@@ -205,6 +205,9 @@ class Component(Row, frozen=True, gc=False):
     """JSON: what the engine must know to let another record in without looking at all others."""
     level: int = 0
     """The step of the ladder at which it fits: which of its matches count. 0: all."""
+    circles: str | None = None
+    """JSON, where matches join it and it has no summary: its trait vectors, in sets between which
+    no weight is above the cut. None: not known."""
 
 
 class Cluster(Row, frozen=True, gc=False):

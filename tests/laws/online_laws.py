@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from itertools import combinations
 from typing import TYPE_CHECKING, Any
 
 from sameas.engine import reference
+from sameas.engine.online.matches.vectors import vector_from
 from sameas.engine.online.replay import replay
 from sameas.engine.reference.ids import Carried, Ledger
 from sameas.graph.model import RecordKey
@@ -15,12 +17,14 @@ from sameas.graph.store import tables as t
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from sameas.engine.evidence import Matcher
     from sameas.engine.online.events import Answer
     from sameas.engine.reference.ids import Movement
     from tests.laws.online import History, Kept
 
 __all__ = [
     "answered",
+    "circles",
     "earliest",
     "histories",
     "profiles_of",
@@ -101,6 +105,31 @@ def earliest(reader: Any) -> None:
         if row.carrier is not None:
             least.setdefault(home[row.carrier], row.number)
     assert least == {row.number: row.profile for row in reader.scan(t.CLUSTER)}
+
+
+def circles(reader: Any, model: Matcher | None) -> None:
+    """Circles are those of the records that are there: no weight between them is above the cut."""
+    votes = {row.record: row.vector for row in reader.scan(t.VOTE)}
+    values = {row.number: vector_from(row.values) for row in reader.scan(t.VECTOR)}
+    lies: dict[int | None, list[t.RecordRow]] = defaultdict(list)
+    for row in reader.scan(t.RECORD):
+        if row.number in votes:
+            lies[row.component].append(row)
+    for part in reader.scan(t.COMPONENT):
+        assert part.summary is None or part.circles is None
+        if part.circles is None:
+            continue
+        assert model is not None
+        found = json.loads(part.circles)
+        home = {vector: at for at, circle in enumerate(found) for vector in circle}
+        assert len(home) == sum(map(len, found))
+        assert home.keys() == {votes[row.number] for row in lies[part.number]}
+        clusters = {(row.cluster, home[votes[row.number]]) for row in lies[part.number]}
+        assert len(clusters) == len({cluster for cluster, _ in clusters})
+        for one, other in combinations(home, 2):
+            if home[one] != home[other]:
+                weight = model.weight(values[one], values[other])
+                assert weight is None or weight <= model.cut
 
 
 def answered(

@@ -61,6 +61,17 @@ def counted() -> Iterator[Counter[str]]:
             how = "identifiers" if whole.bound else "weights"
             found[f"fast: whole by {how}" if result else "fast: not whole"] += 1
 
+    def placed(result: Any, *_: Any) -> None:
+        if result is None:
+            found["among: left to the slow path"] += 1
+            return
+        found["among: joins one" if result.cluster else "among: joins nobody"] += 1
+        found["among: several components"] += len(result.parts) > 1
+        if result.level:
+            found[
+                "among: a part of the ladder" if result.parts else "among: leaves the ladder"
+            ] += 1
+
     def fitted(result: Any, *_: Any, **__: Any) -> None:
         for level in set(result.level.values()):
             found[f"step {level} of the ladder"] += 1
@@ -82,6 +93,7 @@ def counted() -> Iterator[Counter[str]]:
         around(index._Shifting, "propose", proposed),
         around(fast, "alike", met),
         around(fast, "stays_whole", stays),
+        around(fast, "find_place", placed),
         around(given, "fit", fitted),
         around(small, "fit", fitted),
         around(ladder._Fitting, "reach", reached),

@@ -24,6 +24,7 @@ from tests.laws import worlds
 from tests.laws.online import History, Plain, kept, oracle, policy
 from tests.laws.online_laws import (
     answered,
+    circles,
     earliest,
     histories,
     profiles_of,
@@ -334,6 +335,7 @@ class Run:
             self.same_ids(reader)
             self.remember(reader)
             histories(reader)
+            circles(reader, self.history.model)
         with self.engine.view() as view:
             replayed(view.changes(limit=1_000_000), self.moments[self.now][0])
 
@@ -362,6 +364,7 @@ class Run:
             same(kept(reader, self.history.policy), oracle(self.history))
             same_records(reader, self.history)
             histories(reader)
+            circles(reader, self.history.model)
             found = verify(reader)
             assert found.differences == [], found.differences[:5]
             assert not found.pending

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Everything", "blocks", "everything", "vectors_of"]
+__all__ = ["Everything", "blocks", "everything", "parts_of", "vectors_of"]
 
 
 @dataclass(eq=False)
@@ -236,7 +236,7 @@ class _Fitting:
         left = np.concatenate([self.holder[mine], n + every.low[strong]])
         right = np.concatenate([n + self.held[mine], n + every.high[strong]])
         of = np.arange(size, dtype=np.int64)
-        count = _parts(of, left, right)
+        count = parts_of(of, left, right)
         # by vector: a base that has it
         self.first = np.zeros(max(len(every.values), 1), dtype=np.int64)
         self.first[self.held] = self.holder
@@ -257,7 +257,7 @@ class _Fitting:
 
 
 @njit(cache=True, nogil=True)
-def _parts(of: Longs, left: Longs, right: Longs) -> int:
+def parts_of(of: Longs, left: Longs, right: Longs) -> int:
     """How many parts there are; `of`, each one's own number, becomes that of its part."""
     for at in range(len(left)):
         a, b = left[at], right[at]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +49,9 @@ class Matched:
     """By vector."""
     fitted: Fitted | None = None
     """None: no match joins anything here."""
+    close: list[tuple[int, int]] | None = None
+    """Pairs of vectors above the cut, all that there are inside the pieces that matches join; None:
+    not all were looked at."""
 
 
 def scores(
@@ -155,7 +158,21 @@ def evidence_of(
     of = [local[out.vector[record]] if record in out.vector else -1 for record in region.records]
     counts = [(local[pair.low], local[pair.high], pair.weight) for pair in out.fitted.pairs]
     values = [out.values[number] for number in numbers]
-    return scores(state.rules.weights, np.array(of), values, counts)
+    found = scores(state.rules.weights, np.array(of), values, counts)
+    close = [(pair.low, pair.high) for pair in out.fitted.pairs if pair.weight > found.cut]
+    out.close = close
+
+    def weigh(one: Ints, other: Ints) -> Longs:
+        """All pairs inside a piece are asked for, but those that are known."""
+        weight = found.weigh(one, other)
+        above = weight > found.cut
+        close.extend(
+            (numbers[a], numbers[b])
+            for a, b in zip(one[above].tolist(), other[above].tolist(), strict=True)
+        )
+        return weight
+
+    return replace(found, weigh=weigh)
 
 
 def _floors(unit: Unit, region: Region) -> dict[int, int]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from itertools import combinations, combinations_with_replacement, count, product
+from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
 from sameas.engine.online.components import live_of, part_of
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from sameas.engine.online.summary import Summary
     from sameas.engine.online.unit import Unit
 
-__all__ = ["Small", "resolve_small"]
+__all__ = ["Clustering", "Small", "resolve_small"]
 
 MOST_RECORDS = 64
 MOST_PAIRS = 300
@@ -71,104 +72,50 @@ class _Cluster:
     """The least."""
 
 
-class _Small:
-    def __init__(self, unit: Unit, state: State, region: Region, near: Near) -> None:
+class Clustering:
+    """Records that links contest nowhere, made clusters of by links and by mean linkage."""
+
+    def __init__(
+        self,
+        unit: Unit,
+        state: State,
+        region: Region,
+        near: Near,
+        carried: Mapping[int, t.IdentifierRow] = MappingProxyType({}),
+    ) -> None:
+        """Begin; `carried` are rows of identifiers that the unit does not have yet."""
         self.unit = unit
         self.state = state
         self.rules = state.rules
         self.region = region
         self.near = near
+        self.new = carried
         self.vector = near.matched.vector
         self.cut = 0 if state.rules.matcher is None else state.rules.matcher.cut
         self.live: dict[int, Live] = {}
         self.known = {(pair.low, pair.high): pair.weight for pair in near.pairs}
-
-    def run(self, linked: set[int]) -> Small | None:
-        region = self.region
-        carriers: dict[int, list[int]] = defaultdict(list)
-        on: dict[int, list[int]] = defaultdict(list)
-        for number in region.records:
-            self.live[number] = self.said(number)
-            for one in linked.intersection(region.carried[number]):
-                carriers[one].append(number)
-            if number in self.vector:
-                on[self.vector[number]].append(number)
-        bases = joined(region.records, carriers.values())
-        clusters: dict[int, _Cluster] = {}
-        for base in bases:
-            cluster = self.cluster(base)
-            if cluster is None:
-                return None
-            clusters |= dict.fromkeys(base, cluster)
-        pairs = self.fitted([Base(base, self.nodes(base, linked)) for base in bases])
-        met = [on[pair.low] + on[pair.high] for pair in pairs]
-        matched = {record for records in met for record in records}
-        pieces = joined(region.records, [*bases, *met])
-        if sum(self.pairs(piece) for piece in pieces if not matched.isdisjoint(piece)) > MOST_PAIRS:
-            return None
-        out = Small({}, {}, [], [])
-        found: list[_Cluster] = []
-        for number, piece in enumerate(pieces):
-            nodes = self.nodes(piece, linked)
-            if nodes > self.rules.policy.max_component:
-                return None
-            mine = list({id(one): one for one in map(clusters.__getitem__, piece)}.values())
-            whole = True
-            if not matched.isdisjoint(piece):
-                mine, whole = self.linked(mine, piece)
-            out.component.update(dict.fromkeys(piece, number))
-            out.whole.append(whole)
-            out.nodes.append(nodes)
-            found += mine
-        for number, cluster in enumerate(sorted(found, key=self.first)):
-            out.cluster.update(dict.fromkeys(cluster.records, number))
-        return out
-
-    def nodes(self, records: list[int], linked: set[int]) -> int:
-        carried = self.region.carried
-        return len(records) + len(
-            {one for record in records for one in linked.intersection(carried[record])}
-        )
-
-    def pairs(self, records: list[int]) -> int:
-        """How many pairs of vectors some records have."""
-        vectors = {self.vector[record] for record in records if record in self.vector}
-        return len(vectors) * (len(vectors) - 1) // 2
-
-    def fitted(self, bases: list[Base]) -> list[t.VectorPair]:
-        """The pairs that count."""
-        near = self.near
-        if near.matched.fitted is None:
-            if not near.pairs and not near.floor:
-                return []
-            near.matched.fitted = fit(
-                self.unit, self.state, bases, self.vector, near.pairs, near.floor,
-                gained=near.gained,
-            )  # fmt: skip
-        return near.matched.fitted.pairs
+        self.close: list[tuple[int, int]] = []
+        """Pairs above the cut."""
 
     def said(self, number: int) -> Live:
-        live = self.region.changed.get(number)
+        """What a record says."""
+        live = self.live.get(number) or self.region.changed.get(number)
         if live is None:
             row = self.unit.get(t.RECORD, (number,))
             assert row is not None
             live = live_of(row)
+        self.live[number] = live
         return live
-
-    def first(self, cluster: _Cluster) -> tuple[int, str, str]:
-        """Clusters are numbered in the order of 3.3 of their first records."""
-        turn = -1 if self.rules.policy.on_conflict == "newest" else 1
-        lives = (self.live[record] for record in cluster.records)
-        return min((turn * live.first_seen, live.source, live.record_id) for live in lives)
 
     def cluster(self, records: list[int]) -> _Cluster | None:
         """What links join; None: it may break something."""
         counted: set[int] = set()
         parts = []
         for number in records:
-            keys = [(one,) for one in self.region.carried[number]]
+            keys = [(one,) for one in self.region.carried[number] if one not in self.new]
             carried = self.unit.get_all(t.IDENTIFIER, keys)
-            live = self.live[number]
+            carried += [self.new[one] for one in self.region.carried[number] if one in self.new]
+            live = self.said(number)
             parts.append(part_of(self.rules, live, carried, self.region.standing, counted, 0))
         whole = union(parts, self.rules)
         if whole is None:
@@ -177,7 +124,7 @@ class _Small:
             records,
             whole,
             {self.vector[record] for record in records if record in self.vector},
-            min((self.live[record].source, self.live[record].record_id) for record in records),
+            min((self.said(record).source, self.said(record).record_id) for record in records),
         )
 
     def join(self, clusters: Sequence[_Cluster]) -> _Cluster | None:
@@ -238,6 +185,8 @@ class _Small:
                 weight = weigh.of(values[low], values[high])
             if weight is not None:
                 found[low, high] = found[high, low] = weight
+                if weight > self.cut:
+                    self.close.append((low, high))
         return found
 
     def best(
@@ -257,6 +206,78 @@ class _Small:
                     continue
             found, total, of = pair, mine, number
         return found
+
+
+class _Small(Clustering):
+    def run(self, linked: set[int]) -> Small | None:
+        region = self.region
+        carriers: dict[int, list[int]] = defaultdict(list)
+        on: dict[int, list[int]] = defaultdict(list)
+        for number in region.records:
+            for one in linked.intersection(region.carried[number]):
+                carriers[one].append(number)
+            if number in self.vector:
+                on[self.vector[number]].append(number)
+        bases = joined(region.records, carriers.values())
+        clusters: dict[int, _Cluster] = {}
+        for base in bases:
+            cluster = self.cluster(base)
+            if cluster is None:
+                return None
+            clusters |= dict.fromkeys(base, cluster)
+        pairs = self.fitted([Base(base, self.nodes(base, linked)) for base in bases])
+        self.near.matched.close = self.close
+        met = [on[pair.low] + on[pair.high] for pair in pairs]
+        matched = {record for records in met for record in records}
+        pieces = joined(region.records, [*bases, *met])
+        if sum(self.pairs(piece) for piece in pieces if not matched.isdisjoint(piece)) > MOST_PAIRS:
+            return None
+        out = Small({}, {}, [], [])
+        found: list[_Cluster] = []
+        for number, piece in enumerate(pieces):
+            nodes = self.nodes(piece, linked)
+            if nodes > self.rules.policy.max_component:
+                return None
+            mine = list({id(one): one for one in map(clusters.__getitem__, piece)}.values())
+            whole = True
+            if not matched.isdisjoint(piece):
+                mine, whole = self.linked(mine, piece)
+            out.component.update(dict.fromkeys(piece, number))
+            out.whole.append(whole)
+            out.nodes.append(nodes)
+            found += mine
+        for number, cluster in enumerate(sorted(found, key=self.first)):
+            out.cluster.update(dict.fromkeys(cluster.records, number))
+        return out
+
+    def nodes(self, records: list[int], linked: set[int]) -> int:
+        carried = self.region.carried
+        return len(records) + len(
+            {one for record in records for one in linked.intersection(carried[record])}
+        )
+
+    def pairs(self, records: list[int]) -> int:
+        """How many pairs of vectors some records have."""
+        vectors = {self.vector[record] for record in records if record in self.vector}
+        return len(vectors) * (len(vectors) - 1) // 2
+
+    def fitted(self, bases: list[Base]) -> list[t.VectorPair]:
+        """The pairs that count."""
+        near = self.near
+        if near.matched.fitted is None:
+            if not near.pairs and not near.floor:
+                return []
+            near.matched.fitted = fit(
+                self.unit, self.state, bases, self.vector, near.pairs, near.floor,
+                gained=near.gained,
+            )  # fmt: skip
+        return near.matched.fitted.pairs
+
+    def first(self, cluster: _Cluster) -> tuple[int, str, str]:
+        """Clusters are numbered in the order of 3.3 of their first records."""
+        turn = -1 if self.rules.policy.on_conflict == "newest" else 1
+        lives = (self.said(record) for record in cluster.records)
+        return min((turn * live.first_seen, live.source, live.record_id) for live in lives)
 
 
 def _turn(live: Mapping[int, _Cluster], pair: tuple[int, int]) -> list[tuple[str, str]]:

@@ -6,7 +6,7 @@ places, standings, which component an identifier lies in.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.batch.columns import Columns
     from sameas.engine.batch.partition import Partition
-    from sameas.engine.evidence import Vector
+    from sameas.engine.evidence import Scores, Vector
     from sameas.engine.online.matches.everything import Everything
     from sameas.engine.online.rules import Rules
     from sameas.graph.model import Judgement
@@ -81,6 +81,9 @@ class Derived:
     """None: there is no model."""
     counts: Bools
     """Of its pairs, those that join a component."""
+    close: tuple[Ints, Ints]
+    """Pairs of vectors above the cut: all that lie inside of a component that matches join, and
+    perhaps others."""
 
 
 def derive(
@@ -100,12 +103,13 @@ def derive(
     found = partition(columns, rules.policy, judgements=judgements)
     n, matches, counts = len(columns), None, np.empty(0, dtype=bool)
     level, joined = np.zeros(n, dtype=np.int64), np.zeros(n, dtype=bool)
+    close = _Close()
     base = found.components.of
     if rules.weights is not None:
         matches = everything(rules, columns, vectors)
         level, counts, joined = matches.fit(rules, base, found.components.sizes)
         if counts.any():
-            evidence = matches.scores(rules, counts)
+            evidence = close.noted(matches.scores(rules, counts))
             found = partition(columns, rules.policy, judgements=judgements, evidence=evidence)
     of, width = found.components.of, len(found.components.sizes)
     levels = np.zeros(width, dtype=np.int64)
@@ -140,7 +144,33 @@ def derive(
         bases == 1,
         matches,
         counts,
+        close.pairs(),
     )
+
+
+class _Close:
+    """The pairs above the cut, of those that are known and those that the function asks for."""
+
+    def __init__(self) -> None:
+        none = np.empty(0, dtype=np.int32)
+        self._found: list[tuple[Ints, Ints]] = [(none, none)]
+
+    def noted(self, scores: Scores) -> Scores:
+        """The same evidence, listened to: all other weights inside of a piece are asked for."""
+
+        def weigh(one: Ints, other: Ints) -> Longs:
+            weight = scores.weigh(one, other)
+            above = weight > scores.cut
+            self._found.append((one[above], other[above]))
+            return weight
+
+        above = scores.weight > scores.cut
+        self._found.append((scores.left[above], scores.right[above]))
+        return replace(scores, weigh=weigh)
+
+    def pairs(self) -> tuple[Ints, Ints]:
+        low, high = zip(*self._found, strict=True)
+        return np.concatenate(low), np.concatenate(high)
 
 
 def _named(columns: Columns, found: Partition, judgements: Sequence[Judgement]) -> Bools:

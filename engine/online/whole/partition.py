@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import msgspec
 import numpy as np
 
+from sameas.engine.online.matches.circles import known_circles
 from sameas.engine.online.matches.vectors import digest_of, values_of
 from sameas.engine.online.rules import LINKED
 from sameas.engine.online.summary import Summary
+from sameas.engine.online.whole.circles import circle_of
 from sameas.engine.online.whole.differ import Difference
 from sameas.engine.online.whole.summaries import summaries
 from sameas.graph.model import RecordKey
@@ -212,6 +215,8 @@ class _Comparison:
                 yield Difference("component", where, f"step {found.level}", level)
             if found.cluster is not None and not whole[component]:
                 yield Difference("component", where, "whole", "resolved step by step")
+            if found.circles is not None:
+                yield from self.circles(where, found, number)
             if found.summary is not None:
                 if found.cluster is None:
                     yield Difference("summary", where, "there", "none: it is not whole")
@@ -219,6 +224,48 @@ class _Comparison:
                     yield Difference("summary", where, "there", "none: a judgement speaks of it")
                 else:
                     yield from self.summary(where, found.summary, exact[component])
+
+    def circles(self, where: str, found: t.Component, number: int) -> Iterator[Difference]:
+        """Of one component: they hold its vectors, and no circle of the function in parts."""
+        kept = {one: at for at, circle in enumerate(known_circles(found) or ()) for one in circle}
+        mine = [at for at in self.lying[number] if at in self.votes]
+        if kept.keys() != {self.votes[at] for at in mine}:
+            yield Difference("circles", where, "of some vectors", "of others")
+            return
+        should, told = self.should_circle
+        assert self.derived.matches is not None
+        vector, component = self.derived.matches.vector, self.derived.component
+        pairs = {
+            (int(should[vector[at]]), kept[self.votes[at]])
+            for at in mine
+            if told[component[at]] and vector[at] >= 0
+        }
+        if len(pairs) > len({one for one, _ in pairs}):
+            yield Difference("circles", where, "apart", "together")
+
+    @cached_property
+    def should_circle(self) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """See `circle_of`."""
+        return circle_of(self.derived)
+
+    @cached_property
+    def lying(self) -> dict[int, list[int]]:
+        """By component of the store: the places of its records."""
+        found: dict[int, list[int]] = defaultdict(list)
+        for at, row in enumerate(self.rows):
+            if row is not None and row.component is not None:
+                found[row.component].append(at)
+        return found
+
+    @cached_property
+    def votes(self) -> dict[int, int]:
+        """By place of a record: its vector."""
+        of = {vote.record: vote.vector for vote in self.reader.scan(t.VOTE)}
+        return {
+            at: of[row.number]
+            for at, row in enumerate(self.rows)
+            if row is not None and row.number in of
+        }
 
     def refusing(self) -> NDArray[np.bool_]:
         """C: components in which a link is refused."""

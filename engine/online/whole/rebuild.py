@@ -16,6 +16,7 @@ from sameas.engine.online.loading import row_of
 from sameas.engine.online.matches.queue import to_review
 from sameas.engine.online.matches.rewrite import index_rows
 from sameas.engine.online.rows import text
+from sameas.engine.online.whole.circles import circles
 from sameas.engine.online.whole.records import RecordRows
 from sameas.engine.online.whole.summaries import summaries
 from sameas.engine.online.whole.texts import strings
@@ -215,6 +216,7 @@ class _Rebuilding:
                 pl.select(pl.when(whole).then(pl.Series(home))).to_series(),
                 made,
                 derived.level,
+                circles(derived, made),
             ],
         )
         numbers = np.arange(1, parts + 1)

@@ -1,0 +1,319 @@
+"""One more record among the profiles of a component: it joins one of them, or stays by itself.
+
+For a record that nothing but matches ties to others. Only the circles that it has a weight above
+the cut in are looked into (`circles`); they are resolved with it, and where all that comes of it is
+that the record joins one profile or none, this is written down. Whatever else would happen is left
+to the slow path, and so is what the ladder would have to decide anew.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING
+
+import msgspec
+
+from sameas.engine.evidence import LADDER
+from sameas.engine.online.feed import Entry
+from sameas.engine.online.joined import joined
+from sameas.engine.online.matches import ladder
+from sameas.engine.online.matches.circles import circles_text, known_circles
+from sameas.engine.online.matches.given import Matched, Near
+from sameas.engine.online.matches.index import pairs_of
+from sameas.engine.online.matches.small import Clustering
+from sameas.engine.online.matches.vectors import vector_from
+from sameas.engine.online.region import Region
+from sameas.engine.online.rows import put_record
+from sameas.engine.online.rules import LINKED
+from sameas.graph.store import tables as t
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from sameas.engine.online.feed import Feed
+    from sameas.engine.online.matches.index import Shift
+    from sameas.engine.online.state import Live, State
+    from sameas.engine.online.unit import Unit
+
+    Known = Sequence[tuple[t.IdentifierRow, int, int]]
+    """Row, place and standing of each identifier of the record."""
+
+__all__ = ["Place", "find_place", "settle"]
+
+_ON = ("identifier",)
+_OF = ("record",)
+_IN = ("component",)
+_VECTOR = ("vector",)
+_MOST_WEIGHED = 4_000
+"""Pairs that are weighed to find the circles; with more, arrays cost less."""
+_MOST_VECTORS = 64
+"""In the circles."""
+
+
+@dataclass(slots=True)
+class Place:
+    """Where a record belongs."""
+
+    parts: list[t.Component]
+    """The components that it ties together, in the order of their numbers."""
+    cluster: int | None
+    """Whom it joins; None: nobody."""
+    nodes: int
+    level: int
+    circles: list[list[int]]
+
+
+def find_place(
+    unit: Unit, state: State, live: Live, known: Known, parts: list[t.Component], moved: Shift
+) -> Place | None:
+    """Where a new record belongs; None: it must be looked at in full. Nothing is written.
+
+    Args:
+        unit: what the group sees; the record's vector is in the index.
+        state: what the writer knows.
+        live: the record, which keeps every limit by itself.
+        known: its identifiers. Nobody carries those of them that link.
+        parts: the components of all that it matches.
+        moved: what its vector did to the index of matches.
+    """
+    if state.same_values or state.digests:
+        return None
+    return _Finding(unit, state, live, known, moved).run(parts)
+
+
+class _Finding:
+    def __init__(self, unit: Unit, state: State, live: Live, known: Known, moved: Shift) -> None:
+        self.unit = unit
+        self.state = state
+        self.live = live
+        self.known = known
+        self.moved = moved
+        assert state.rules.weights is not None
+        self.weights = state.rules.weights
+        self.matcher = self.weights.matcher
+        vote = unit.get(t.VOTE, (live.number,))
+        assert vote is not None
+        self.vector = vote.vector
+
+    def run(self, parts: list[t.Component]) -> Place | None:
+        unit = self.unit
+        own = unit.get(t.VECTOR, (self.vector,))
+        assert own is not None
+        if own.records > 1:
+            return None
+        found: dict[int, list[list[int]]] = {}
+        for part in parts:
+            circles = known_circles(part)
+            if circles is None or part.level != parts[0].level:
+                return None
+            found[part.number] = circles
+        ties = [row for row in pairs_of(unit, [self.vector]) if self.is_edge(row.weight)]
+        level = parts[0].level
+        tied = self.tied(parts, found, ties, level)
+        if isinstance(tied, int):
+            return Place([], None, self.nodes([]), tied, [[self.vector]])
+        inside = [(part, one) for part in tied for one in found[part.number]]
+        vectors = {one for _, circle in inside for one in circle}
+        if len(vectors) != sum(len(circle) for _, circle in inside):
+            return None  # two components have a vector in common
+        nodes = self.nodes(tied)
+        if len(vectors) >= ladder.MAX_VECTORS or nodes > self.state.rules.policy.max_component:
+            return None
+        self.read(vectors)
+        circles = self.circles(tied, found)
+        if circles is None:
+            return None
+        mine = next(one for one in circles if self.vector in one)
+        if len(mine) > _MOST_VECTORS:
+            return None
+        cluster = self.cluster(mine, tied)
+        if cluster is None:
+            return None
+        return Place(tied, cluster or None, nodes, level, circles)
+
+    def is_edge(self, weight: int, level: int = 0) -> bool:
+        step = LADDER[level]
+        return step is not None and weight >= self.matcher.edge_threshold + step
+
+    def nodes(self, parts: list[t.Component]) -> int:
+        own = 1 + sum(stands == LINKED for _, _, stands in self.known)
+        return own + sum(part.nodes for part in parts)
+
+    def tied(
+        self,
+        parts: list[t.Component],
+        circles: dict[int, list[list[int]]],
+        ties: list[t.VectorPair],
+        level: int,
+    ) -> list[t.Component] | int:
+        """The components that the record hangs together with, or the step at which with none.
+
+        What was too large at a step still is, so up to the step of its components it goes along.
+        """
+        strongest = max(row.weight for row in ties)
+        for step in range(level + 1):
+            if not self.is_edge(strongest, step):
+                return step
+        ends = {
+            end for row in ties if self.is_edge(row.weight, level) for end in (row.low, row.high)
+        }
+        return [
+            part
+            for part in parts
+            if any(not ends.isdisjoint(circle) for circle in circles[part.number])
+        ]
+
+    # -- circles ----------------------------------------------------------------------------
+
+    def read(self, vectors: set[int]) -> None:
+        rows = self.unit.get_all(t.VECTOR, [(one,) for one in (*vectors, self.vector)])
+        self.values = {row.number: vector_from(row.values) for row in rows}
+
+    def circles(
+        self, parts: list[t.Component], found: dict[int, list[list[int]]]
+    ) -> list[list[int]] | None:
+        """All circles with the record; None: that takes too many weights."""
+        every = [one for part in parts for one in found[part.number]]
+        close = []
+        tests = sum(map(len, every))
+        if len(parts) > 1:
+            for one, other in combinations(parts, 2):
+                for left in found[one.number]:
+                    for right in found[other.number]:
+                        tests += len(left) * len(right)
+                        if tests > _MOST_WEIGHED:
+                            return None
+                        if self.meet(left, right):
+                            close.append((left[0], right[0]))
+        close += [(self.vector, one[0]) for one in every if self.meet([self.vector], one)]
+        vectors = sorted(one for circle in every for one in circle)
+        return joined([*vectors, self.vector], [*every, *close])
+
+    def meet(self, left: list[int], right: list[int]) -> bool:
+        """Whether some weight between two circles is above the cut."""
+        values, cut = self.values, self.matcher.cut
+        for one in left:
+            for other in right:
+                weight = self.weights.of(values[one], values[other])
+                if weight is not None and weight > cut:
+                    return True
+        return False
+
+    # -- clusters ---------------------------------------------------------------------------
+
+    def cluster(self, vectors: list[int], parts: list[t.Component]) -> int | None:
+        """Whom the record joins, 0: nobody; None: that is not all that happens."""
+        unit, number = self.unit, self.live.number
+        keys = [(one,) for one in vectors]
+        unit.look(t.VOTE, _VECTOR, keys)
+        votes = [vote for key in keys for vote in unit.find(t.VOTE, _VECTOR, key)]
+        homes = {part.number for part in parts}
+        rows = {
+            row.number: row
+            for row in unit.get_all(t.RECORD, [(vote.record,) for vote in votes])
+            if row.component in homes
+        }
+        carried = self.carried(rows)
+        if carried is None:
+            return None
+        standing = {row.number: stands for row, _, stands in self.known}
+        numbers = {(one,) for ids in carried.values() for one in ids}
+        others = unit.get_all(t.IDENTIFIER, numbers - {(one,) for one in standing})
+        standing |= {row.number: row.standing for row in others}
+        linked = {one for one, stands in standing.items() if stands == LINKED}
+        bases = self.bases(carried, linked)
+        if bases is None:
+            return None
+        inside = set(vectors)
+        pairs = [r for r in pairs_of(unit, inside) if r.low in inside and r.high in inside]
+        region = Region(sorted(carried), homes, carried, standing, linked, {number: self.live})
+        vector = {vote.record: vote.vector for vote in votes if vote.record in carried}
+        near = Near(Matched(vector, {one: self.values[one] for one in vectors}), pairs)
+        work = Clustering(
+            unit, self.state, region, near, {row.number: row for row, _, _ in self.known}
+        )
+        whole = [work.cluster(base) for base in bases]
+        clusters = [one for one in whole if one is not None]
+        if len(clusters) < len(whole):
+            return None
+        if len(clusters) > 1:
+            clusters, _ = work.linked(clusters, region.records)
+        joins, seen = 0, set[int | None]()
+        for one in clusters:
+            before = {rows[record].cluster for record in one.records if record != number}
+            if len(before) > 1 or not seen.isdisjoint(before):
+                return None
+            seen |= before
+            if number in one.records:
+                joins = next(iter(before)) or 0 if before else 0
+        return joins
+
+    def carried(self, rows: dict[int, t.RecordRow]) -> dict[int, list[int]] | None:
+        """By record: its identifiers; None: a link was refused."""
+        unit = self.unit
+        unit.look(t.LINK, _OF, [(record,) for record in rows])
+        found = {self.live.number: [row.number for row, _, _ in self.known]}
+        for record in rows:
+            links = unit.find(t.LINK, _OF, (record,))
+            if any(link.place or link.reason is not None for link in links):
+                return None
+            found[record] = [link.identifier for link in links]
+        return found
+
+    def bases(self, carried: dict[int, list[int]], linked: set[int]) -> list[list[int]] | None:
+        """The records by what links join; None: that reaches further."""
+        unit = self.unit
+        mine = set(carried[self.live.number])
+        keys = [(one,) for one in linked - mine]
+        unit.look(t.LINK, _ON, keys)
+        carriers = [[link.record for link in unit.find(t.LINK, _ON, key)] for key in keys]
+        if any(record not in carried for records in carriers for record in records):
+            return None
+        return joined(sorted(carried), carriers)
+
+
+def settle(unit: Unit, state: State, live: Live, place: Place, feed: Feed) -> int:
+    """Write all but what the record carries; gives the number of its component."""
+    counters = state.counters
+    parts = place.parts
+    if parts:
+        number = max(parts, key=lambda part: (part.nodes, -part.number)).number
+    else:
+        number = counters.next("component")
+        unit.absent(t.COMPONENT, (number,))
+    for part in parts:
+        if part.number != number:
+            _absorb(unit, part.number, number)
+    mine = counters.next("cluster") if place.cluster is None else place.cluster
+    record = put_record(unit, state, live, component=number, cluster=mine, feed=feed)
+    if place.cluster is None:
+        unit.absent(t.CLUSTER, (mine,))
+        profile = feed.issue(record, arrives=True)
+        unit.put(t.CLUSTER, t.Cluster(mine, number, profile))
+        feed.name(mine, profile)
+        feed.tell(Entry("created", profile, records=[live.number]))
+    else:
+        joins = unit.get(t.CLUSTER, (mine,))
+        assert joins is not None
+        feed.tell(Entry("updated", joins.profile, records=[live.number]))
+    circles = circles_text(place.circles)
+    alone = mine if not parts else None
+    unit.put(t.COMPONENT, t.Component(number, place.nodes, alone, None, place.level, circles))
+    return number
+
+
+def _absorb(unit: Unit, part: int, number: int) -> None:
+    """What lies in a component lies in another one from now on; its clusters stay."""
+    records = unit.find(t.RECORD, _IN, (part,))
+    for record in records:
+        unit.put(t.RECORD, msgspec.structs.replace(record, component=number))
+    for cluster in unit.get_all(t.CLUSTER, {(record.cluster,) for record in records}):
+        unit.put(t.CLUSTER, msgspec.structs.replace(cluster, component=number))
+    of = [(record.number,) for record in records]
+    unit.look(t.LINK, _OF, of)
+    carried = dict.fromkeys((one.identifier,) for key in of for one in unit.find(t.LINK, _OF, key))
+    for row in unit.get_all(t.IDENTIFIER, carried):
+        if row.component == part:
+            unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
+    unit.delete(t.COMPONENT, (part,))
