@@ -102,6 +102,12 @@ def join(unit: Unit, state: State, live: Live, feed: Feed, moved: Shift) -> bool
         found = find_place(unit, state, live, known, parts, moved)
         if found is None:
             return False
+        if found.stirred is not None:
+            for row, _, _ in known:
+                if unit.get(t.IDENTIFIER, (row.number,)) is None:
+                    unit.add(t.IDENTIFIER, row)
+            settle(unit, state, live, found, feed)
+            return True
         number = settle(unit, state, live, found, feed)
         _carry(unit, state, live, known, number)
         review(unit, state, own.vectors)

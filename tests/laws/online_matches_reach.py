@@ -65,7 +65,9 @@ def counted() -> Iterator[Counter[str]]:
         if result is None:
             found["among: left to the slow path"] += 1
             return
-        found["among: joins one" if result.cluster else "among: joins nobody"] += 1
+        how = "joins one" if result.cluster else "joins nobody"
+        found[f"among: {'stirs' if result.stirred else how}"] += 1
+        found["among: draws others up the ladder"] += bool(result.drawn)
         found["among: several components"] += len(result.parts) > 1
         if result.level:
             found[

@@ -21,6 +21,7 @@ from tests.laws.test_online_small import rules
 WAYS = (
     *("among: joins one", "among: joins nobody", "among: left to the slow path"),
     *("among: a part of the ladder", "among: leaves the ladder", "among: several components"),
+    *("among: draws others up the ladder", "among: stirs"),
 )
 
 

@@ -26,6 +26,7 @@ from sameas.engine.online.matches.vectors import vector_from
 from sameas.engine.online.region import Region
 from sameas.engine.online.rows import put_record
 from sameas.engine.online.rules import LINKED
+from sameas.engine.online.slow import Resolved, write
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -62,6 +63,10 @@ class Place:
     nodes: int
     level: int
     circles: list[list[int]]
+    drawn: list[t.Component]
+    """Components that go up the ladder, as they are then."""
+    stirred: Resolved | None = None
+    """The records of its circle, if it does more than to join one profile or none."""
 
 
 def find_place(
@@ -105,14 +110,17 @@ class _Finding:
         found: dict[int, list[list[int]]] = {}
         for part in parts:
             circles = known_circles(part)
-            if circles is None or part.level != parts[0].level:
+            if circles is None:
                 return None
             found[part.number] = circles
         ties = [row for row in pairs_of(unit, [self.vector]) if self.is_edge(row.weight)]
-        level = parts[0].level
+        level = max(part.level for part in parts)
+        drawn = self.drawn(parts, found, level)
+        if drawn is None:
+            return None
         tied = self.tied(parts, found, ties, level)
         if isinstance(tied, int):
-            return Place([], None, self.nodes([]), tied, [[self.vector]])
+            return Place([], None, self.nodes([]), tied, [[self.vector]], drawn)
         inside = [(part, one) for part in tied for one in found[part.number]]
         vectors = {one for _, circle in inside for one in circle}
         if len(vectors) != sum(len(circle) for _, circle in inside):
@@ -127,10 +135,13 @@ class _Finding:
         mine = next(one for one in circles if self.vector in one)
         if len(mine) > _MOST_VECTORS:
             return None
-        cluster = self.cluster(mine, tied)
-        if cluster is None:
+        resolved = self.resolved(mine, tied)
+        if resolved is None:
             return None
-        return Place(tied, cluster or None, nodes, level, circles)
+        joins, out = resolved
+        taken = {part.number for part in tied}
+        drawn = [part for part in drawn if part.number not in taken]
+        return Place(tied, joins, nodes, level, circles, drawn, out)
 
     def is_edge(self, weight: int, level: int = 0) -> bool:
         step = LADDER[level]
@@ -139,6 +150,39 @@ class _Finding:
     def nodes(self, parts: list[t.Component]) -> int:
         own = 1 + sum(stands == LINKED for _, _, stands in self.known)
         return own + sum(part.nodes for part in parts)
+
+    def drawn(
+        self, parts: list[t.Component], circles: dict[int, list[list[int]]], level: int
+    ) -> list[t.Component] | None:
+        """The components that go up the ladder, as they are there; None: one may fall apart.
+
+        What the record ties to a part that is too large at the first step is too large with it.
+        """
+        below = [part for part in parts if part.level < level]
+        if below and level > 1:
+            return None
+        found = []
+        for part in below:
+            vectors = [one for circle in circles[part.number] for one in circle]
+            if not self.holds(vectors, level):
+                return None
+            whole = part.cluster if len(vectors) == 1 else None
+            text = circles_text(circles[part.number])
+            found.append(t.Component(part.number, part.nodes, whole, None, level, text))
+        return found
+
+    def holds(self, vectors: list[int], level: int) -> bool:
+        """Whether a component hangs together at a step of the ladder."""
+        if len(vectors) == 1:
+            row = self.unit.get(t.VECTOR, (vectors[0],))
+            return row is not None and row.records == 1
+        inside = set(vectors)
+        pairs = [
+            (row.low, row.high)
+            for row in pairs_of(self.unit, inside)
+            if self.is_edge(row.weight, level) and row.low in inside and row.high in inside
+        ]
+        return len(joined(vectors, pairs)) == 1
 
     def tied(
         self,
@@ -202,8 +246,10 @@ class _Finding:
 
     # -- clusters ---------------------------------------------------------------------------
 
-    def cluster(self, vectors: list[int], parts: list[t.Component]) -> int | None:
-        """Whom the record joins, 0: nobody; None: that is not all that happens."""
+    def resolved(
+        self, vectors: list[int], parts: list[t.Component]
+    ) -> tuple[int | None, Resolved | None] | None:
+        """Whom the record joins, and all of the circle if more happens; None: look in full."""
         unit, number = self.unit, self.live.number
         keys = [(one,) for one in vectors]
         unit.look(t.VOTE, _VECTOR, keys)
@@ -239,15 +285,33 @@ class _Finding:
             return None
         if len(clusters) > 1:
             clusters, _ = work.linked(clusters, region.records)
-        joins, seen = 0, set[int | None]()
+        joins: int | None = None
+        seen = set[int | None]()
         for one in clusters:
             before = {rows[record].cluster for record in one.records if record != number}
             if len(before) > 1 or not seen.isdisjoint(before):
-                return None
+                return None, self.stirred(region, near.matched, [one.records for one in clusters])
             seen |= before
             if number in one.records:
-                joins = next(iter(before)) or 0 if before else 0
-        return joins
+                joins = next(iter(before), None)
+        return joins, None
+
+    def stirred(self, region: Region, matched: Matched, clusters: list[list[int]]) -> Resolved:
+        """The records of a circle as they are written down; its component is written after it."""
+        return Resolved(
+            region,
+            dict.fromkeys(region.records, 0),
+            {record: at for at, records in enumerate(clusters) for record in records},
+            [False],
+            [0],
+            [0],
+            matched,
+            {
+                (record, one): (0, region.standing[one] == LINKED, None)
+                for record, ids in region.carried.items()
+                for one in ids
+            },
+        )
 
     def carried(self, rows: dict[int, t.RecordRow]) -> dict[int, list[int]] | None:
         """By record: its identifiers; None: a link was refused."""
@@ -273,8 +337,19 @@ class _Finding:
         return joined(sorted(carried), carriers)
 
 
+def _stir(unit: Unit, state: State, place: Place, out: Resolved, number: int, feed: Feed) -> None:
+    """Write a circle in which profiles meet or part."""
+    out.region.components = {number}
+    write(unit, state, out, feed, [out.matched.vector[one] for one in out.region.changed])
+    circles = circles_text(place.circles)
+    unit.put(t.COMPONENT, t.Component(number, place.nodes, None, None, place.level, circles))
+
+
 def settle(unit: Unit, state: State, live: Live, place: Place, feed: Feed) -> int:
-    """Write all but what the record carries; gives the number of its component."""
+    """Write all but what the record carries; gives the number of its component.
+
+    Where profiles meet or part what it carries is written, too.
+    """
     counters = state.counters
     parts = place.parts
     if parts:
@@ -285,6 +360,11 @@ def settle(unit: Unit, state: State, live: Live, place: Place, feed: Feed) -> in
     for part in parts:
         if part.number != number:
             _absorb(unit, part.number, number)
+    for part in place.drawn:
+        unit.put(t.COMPONENT, part)
+    if place.stirred is not None:
+        _stir(unit, state, place, place.stirred, number, feed)
+        return number
     mine = counters.next("cluster") if place.cluster is None else place.cluster
     record = put_record(unit, state, live, component=number, cluster=mine, feed=feed)
     if place.cluster is None:

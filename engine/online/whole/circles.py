@@ -26,10 +26,11 @@ __all__ = ["circle_of", "circles"]
 def circle_of(derived: Derived) -> tuple[Longs, Bools]:
     """V: the circle of each vector; C: for which components it is told so.
 
-    Told of those that matches join, that share no vector with others, and that no judgement names.
+    Told of those that matches join or that have one vector, that share none with others, and that
+    no judgement names.
     """
     every = derived.matches
-    fits = derived.matched & ~derived.named
+    fits = ~derived.named
     of = np.arange(0 if every is None else len(every.values), dtype=np.int64)
     if every is None or not len(of):
         return of, fits
@@ -40,6 +41,8 @@ def circle_of(derived: Derived) -> tuple[Longs, Bools]:
     np.minimum.at(least, vector, component)
     np.maximum.at(most, vector, component)
     fits[component[least[vector] != most[vector]]] = False
+    pairs = np.unique(component * len(of) + vector) // len(of)
+    fits &= derived.matched | (np.bincount(pairs, minlength=len(fits)) == 1)
     # whoever is one cluster is in one circle: each vector with one that the cluster has
     cluster = derived.cluster[some]
     first = np.full(int(derived.cluster.max()) + 1, -1, dtype=np.int64)
