@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
-from sameas.engine.online.matches.circles import circles_of, circles_text
+from sameas.engine.online.matches.circles import circles_of, circles_text, neighbours
 from sameas.engine.online.matches.whole import is_bound, matched_components, may_be_whole
 from sameas.engine.online.namesakes import called
 from sameas.engine.online.rules import LINKED
@@ -56,6 +56,7 @@ def write_components(
     for record, piece in out.component.items():
         members[piece].append(record)
     matched = matched_components(out)
+    close = None if out.matched.close is None else neighbours(out.matched.close)
     for piece, number in component.items():
         summary = None
         mine = None
@@ -68,16 +69,16 @@ def write_components(
                 )
             if summary is None and not out.whole[piece]:
                 mine = None
-        circles = (
-            None if summary is not None else _circles(unit, state, out, members[piece], matched)
-        )
+        circles = None
+        if summary is None and not _is_named(unit, state, out, members[piece]):
+            circles = _circles(out, members[piece], close if piece in matched else None)
         row = t.Component(number, out.nodes[piece], mine, summary, out.level[piece], circles)
         if unit.get(t.COMPONENT, (number,)) != row:
             unit.put(t.COMPONENT, row)
 
 
 def _circles(
-    unit: Unit, state: State, out: Resolved, records: list[int], matched: set[int]
+    out: Resolved, records: list[int], close: Mapping[int, Sequence[int]] | None
 ) -> str | None:
     """The circles of a component without a summary, where all weights in it are known."""
     by_cluster: dict[int, set[int]] = defaultdict(set)
@@ -85,11 +86,8 @@ def _circles(
         if record in out.matched.vector:
             by_cluster[out.cluster[record]].add(out.matched.vector[record])
     vectors = set().union(*by_cluster.values())
-    close = out.matched.close if out.component[records[0]] in matched else None
-    if close is None and len(vectors) == 1:
-        close = []
-    if close is None or _is_named(unit, state, out, records):
-        return None
+    if close is None:
+        return circles_text([vectors]) if len(vectors) == 1 else None
     return circles_text(circles_of(vectors, close, by_cluster.values()))
 
 

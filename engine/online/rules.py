@@ -44,6 +44,7 @@ class Rules:
         self.place = {kind.name: place for place, kind in enumerate(kinds)}
         self.links = [kind.links for kind in kinds]
         self.guard = [kind.guard for kind in kinds]
+        self.guards_links = [kind.guard and kind.links for kind in kinds]
         self.most_values = [_limit(kind.max_per_profile) for kind in kinds]
         self.most_fanout = [_limit(kind.max_fanout) for kind in kinds]
         self.most_records = [_limit(kind.max_records) for kind in kinds]

@@ -171,7 +171,7 @@ def _kept(whole: Summary, rules: Rules) -> bool:
         return False
     names = whole.names
     if len(names) > 1 and any(
-        count and guard for count, guard in zip(whole.values, rules.guard, strict=True)
+        count and guard for count, guard in zip(whole.values, rules.guards_links, strict=True)
     ):
         for at, name in enumerate(names):
             if not all(compatible(name, other) for other in names[:at]):

@@ -68,6 +68,7 @@ def counted() -> Iterator[Counter[str]]:
         how = "joins one" if result.cluster else "joins nobody"
         found[f"among: {'stirs' if result.stirred else how}"] += 1
         found["among: draws others up the ladder"] += bool(result.drawn)
+        found["among: others fall apart on the ladder"] += bool(result.moves)
         found["among: several components"] += len(result.parts) > 1
         if result.level:
             found[

@@ -64,7 +64,9 @@ class Place:
     level: int
     circles: list[list[int]]
     drawn: list[t.Component]
-    """Components that go up the ladder, as they are then."""
+    """Components that go up the ladder, as they are there."""
+    moves: dict[int, list[int]]
+    """By component that is new then: its records."""
     stirred: Resolved | None = None
     """The records of its circle, if it does more than to join one profile or none."""
 
@@ -100,6 +102,9 @@ class _Finding:
         vote = unit.get(t.VOTE, (live.number,))
         assert vote is not None
         self.vector = vote.vector
+        self.moves: dict[int, list[int]] = {}
+        self.homes: set[int] = set()
+        """Where those that it matches lie now."""
 
     def run(self, parts: list[t.Component]) -> Place | None:
         unit = self.unit
@@ -114,13 +119,16 @@ class _Finding:
                 return None
             found[part.number] = circles
         ties = [row for row in pairs_of(unit, [self.vector]) if self.is_edge(row.weight)]
+        self.homes = {part.number for part in parts}
         level = max(part.level for part in parts)
         drawn = self.drawn(parts, found, level)
         if drawn is None:
             return None
+        parts = [part for part in parts if part.level == level] + drawn
+        found |= {part.number: known_circles(part) or [] for part in drawn}
         tied = self.tied(parts, found, ties, level)
         if isinstance(tied, int):
-            return Place([], None, self.nodes([]), tied, [[self.vector]], drawn)
+            return Place([], None, self.nodes([]), tied, [[self.vector]], drawn, self.moves)
         inside = [(part, one) for part in tied for one in found[part.number]]
         vectors = {one for _, circle in inside for one in circle}
         if len(vectors) != sum(len(circle) for _, circle in inside):
@@ -132,16 +140,16 @@ class _Finding:
         circles = self.circles(tied, found)
         if circles is None:
             return None
-        mine = next(one for one in circles if self.vector in one)
+        # circles of two components that the record ties together may have become one without it
+        before = {tuple(sorted(one)) for _, one in inside}
+        mine = [one for circle in circles if tuple(sorted(circle)) not in before for one in circle]
         if len(mine) > _MOST_VECTORS:
             return None
         resolved = self.resolved(mine, tied)
         if resolved is None:
             return None
         joins, out = resolved
-        taken = {part.number for part in tied}
-        drawn = [part for part in drawn if part.number not in taken]
-        return Place(tied, joins, nodes, level, circles, drawn, out)
+        return Place(tied, joins, nodes, level, circles, drawn, self.moves, out)
 
     def is_edge(self, weight: int, level: int = 0) -> bool:
         step = LADDER[level]
@@ -161,28 +169,52 @@ class _Finding:
         below = [part for part in parts if part.level < level]
         if below and level > 1:
             return None
-        found = []
+        drawn = []
         for part in below:
-            vectors = [one for circle in circles[part.number] for one in circle]
-            if not self.holds(vectors, level):
+            there = self.pieces(part, circles[part.number], level)
+            if there is None:
                 return None
-            whole = part.cluster if len(vectors) == 1 else None
-            text = circles_text(circles[part.number])
-            found.append(t.Component(part.number, part.nodes, whole, None, level, text))
-        return found
+            drawn += there
+        return drawn
 
-    def holds(self, vectors: list[int], level: int) -> bool:
-        """Whether a component hangs together at a step of the ladder."""
-        if len(vectors) == 1:
-            row = self.unit.get(t.VECTOR, (vectors[0],))
-            return row is not None and row.records == 1
+    def pieces(
+        self, part: t.Component, circles: list[list[int]], level: int
+    ) -> list[t.Component] | None:
+        """What becomes of a component at a step of the ladder; None: that must be looked at.
+
+        Where it falls apart, each of its records is its own vector, and no link joins them.
+        """
+        unit = self.unit
+        vectors = [one for circle in circles for one in circle]
         inside = set(vectors)
-        pairs = [
+        strong = [
             (row.low, row.high)
-            for row in pairs_of(self.unit, inside)
+            for row in pairs_of(unit, inside)
             if self.is_edge(row.weight, level) and row.low in inside and row.high in inside
         ]
-        return len(joined(vectors, pairs)) == 1
+        pieces = joined(vectors, strong)
+        single = [row.records == 1 for row in unit.get_all(t.VECTOR, [(one,) for one in vectors])]
+        if len(pieces) == 1 and (len(vectors) > 1 or all(single)):
+            whole = part.cluster if len(vectors) == 1 else None
+            text = circles_text(circles)
+            return [t.Component(part.number, part.nodes, whole, None, level, text)]
+        if not all(single) or len(joined(vectors, [*strong, *circles])) < len(pieces):
+            return None
+        records = unit.find(t.RECORD, _IN, (part.number,))
+        votes = {
+            row.vector: row.record for row in unit.get_all(t.VOTE, [(r.number,) for r in records])
+        }
+        if not len(records) == len(votes) == part.nodes:
+            return None
+        found: list[t.Component] = []
+        for piece in pieces:
+            number = self.state.counters.next("component") if found else part.number
+            if found:
+                unit.absent(t.COMPONENT, (number,))
+                self.moves[number] = [votes[one] for one in piece]
+            mine = [circle for circle in circles if circle[0] in piece]
+            found.append(t.Component(number, len(piece), None, None, level, circles_text(mine)))
+        return found
 
     def tied(
         self,
@@ -258,7 +290,7 @@ class _Finding:
         rows = {
             row.number: row
             for row in unit.get_all(t.RECORD, [(vote.record,) for vote in votes])
-            if row.component in homes
+            if row.component in self.homes
         }
         carried = self.carried(rows)
         if carried is None:
@@ -357,11 +389,13 @@ def settle(unit: Unit, state: State, live: Live, place: Place, feed: Feed) -> in
     else:
         number = counters.next("component")
         unit.absent(t.COMPONENT, (number,))
+    for new, records in place.moves.items():
+        _move(unit, unit.get_all(t.RECORD, [(record,) for record in records]), new)
+    for part in place.drawn:
+        unit.put(t.COMPONENT, part)
     for part in parts:
         if part.number != number:
             _absorb(unit, part.number, number)
-    for part in place.drawn:
-        unit.put(t.COMPONENT, part)
     if place.stirred is not None:
         _stir(unit, state, place, place.stirred, number, feed)
         return number
@@ -386,10 +420,7 @@ def settle(unit: Unit, state: State, live: Live, place: Place, feed: Feed) -> in
 def _absorb(unit: Unit, part: int, number: int) -> None:
     """What lies in a component lies in another one from now on; its clusters stay."""
     records = unit.find(t.RECORD, _IN, (part,))
-    for record in records:
-        unit.put(t.RECORD, msgspec.structs.replace(record, component=number))
-    for cluster in unit.get_all(t.CLUSTER, {(record.cluster,) for record in records}):
-        unit.put(t.CLUSTER, msgspec.structs.replace(cluster, component=number))
+    _move(unit, records, number)
     of = [(record.number,) for record in records]
     unit.look(t.LINK, _OF, of)
     carried = dict.fromkeys((one.identifier,) for key in of for one in unit.find(t.LINK, _OF, key))
@@ -397,3 +428,10 @@ def _absorb(unit: Unit, part: int, number: int) -> None:
         if row.component == part:
             unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
     unit.delete(t.COMPONENT, (part,))
+
+
+def _move(unit: Unit, records: Sequence[t.RecordRow], component: int) -> None:
+    for record in records:
+        unit.put(t.RECORD, msgspec.structs.replace(record, component=component))
+    for cluster in unit.get_all(t.CLUSTER, {(record.cluster,) for record in records}):
+        unit.put(t.CLUSTER, msgspec.structs.replace(cluster, component=component))

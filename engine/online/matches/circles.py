@@ -16,30 +16,38 @@ from sameas.engine.online.joined import joined
 from sameas.engine.online.summary import Summary
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from sameas.graph.store import tables as t
 
-__all__ = ["circles_of", "circles_text", "known_circles"]
+__all__ = ["circles_of", "circles_text", "known_circles", "neighbours"]
 
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(list[list[int]]).decode
 
 
+def neighbours(close: Iterable[tuple[int, int]]) -> dict[int, list[int]]:
+    """By vector: those with greater numbers that it has a weight above the cut with."""
+    found: dict[int, list[int]] = {}
+    for pair in close:
+        found.setdefault(min(pair), []).append(max(pair))
+    return found
+
+
 def circles_of(
     vectors: Collection[int],
-    close: Iterable[tuple[int, int]],
+    close: Mapping[int, Sequence[int]],
     together: Iterable[Collection[int]],
 ) -> list[list[int]]:
     """The circles of some vectors.
 
     Args:
         vectors: their numbers.
-        close: pairs that weigh more than the cut, of whatever vectors.
+        close: the `neighbours` of whatever vectors.
         together: vectors of records that are in one cluster.
     """
     some = set(vectors)
-    pairs = [pair for pair in close if pair[0] in some and pair[1] in some]
+    pairs = [(one, other) for one in some for other in close.get(one, ()) if other in some]
     return joined(sorted(some), [*pairs, *together])
 
 

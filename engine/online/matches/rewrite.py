@@ -121,4 +121,8 @@ def matched_of(unit: Unit, derived: Derived, records: Sequence[int]) -> Matched:
         {r: of[vector] for r, vector in zip(records, vectors, strict=True) if vector >= 0},
         dict(zip(of, every.values, strict=True)),
         fitted,
+        [
+            (of[one], of[other])
+            for one, other in zip(*(ends.tolist() for ends in derived.close), strict=True)
+        ],
     )

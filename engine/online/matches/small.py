@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from itertools import combinations, combinations_with_replacement, count, product
+from itertools import combinations, combinations_with_replacement, count
 from types import MappingProxyType
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -150,22 +150,30 @@ class Clustering:
             if one is not None:
                 return [one], True
         live, numbers = dict(enumerate(clusters)), count(len(clusters))
-        means = {
-            (one, other): _mean(weights, live[one].vectors, live[other].vectors)
-            for one, other in combinations(live, 2)
-        }
-        while best := self.best(live, means):
-            one = self.join([live[place] for place in best])
-            if one is None:
+        means: dict[tuple[int, int], tuple[int, int]] = {}  # above the cut
+        for first, other in combinations(live, 2):
+            mean = _mean(weights, live[first].vectors, live[other].vectors)
+            if mean[0] > cut * mean[1]:
+                means[first, other] = mean
+        while means:
+            best = self.best(live, means)
+            whole = self.join([live[place] for place in best])
+            if whole is None:
                 del means[best]  # whatever either is a part of may not join the other, either
                 continue
             for place in best:
                 del live[place]
-            means = {pair: mean for pair, mean in means.items() if set(best).isdisjoint(pair)}
+            means = {
+                pair: mean
+                for pair, mean in means.items()
+                if pair[0] not in best and pair[1] not in best
+            }
             number = next(numbers)
-            for place, other in live.items():
-                means[place, number] = _mean(weights, other.vectors, one.vectors)
-            live[number] = one
+            for place, beside in live.items():
+                mean = _mean(weights, beside.vectors, whole.vectors)
+                if mean[0] > cut * mean[1]:
+                    means[place, number] = mean
+            live[number] = whole
         return list(live.values()), False
 
     def weights(self, records: list[int]) -> dict[tuple[int, int], int]:
@@ -193,18 +201,17 @@ class Clustering:
         self,
         live: Mapping[int, _Cluster],
         means: Mapping[tuple[int, int], tuple[int, int]],
-    ) -> tuple[int, int] | None:
-        """The pair of the highest mean above the cut; ties fall to the lesser keys."""
+    ) -> tuple[int, int]:
+        """The pair of the highest mean; ties fall to the lesser keys."""
         found: tuple[int, int] | None = None
-        total, of, cut = 0, 0, self.cut
+        total, of = 0, 0
         for pair, (mine, number) in means.items():
-            if mine <= cut * number:
-                continue
             if found is not None:
                 ahead = mine * of - total * number
                 if ahead < 0 or (ahead == 0 and _turn(live, pair) > _turn(live, found)):
                     continue
             found, total, of = pair, mine, number
+        assert found is not None
         return found
 
 
@@ -288,5 +295,11 @@ def _mean(
     weights: Mapping[tuple[int, int], int], left: set[int], right: set[int]
 ) -> tuple[int, int]:
     """The sum and the number of the weights between two clusters."""
-    found = [weights[pair] for pair in product(left, right) if pair in weights]
-    return sum(found), len(found)
+    total = number = 0
+    for one in left:
+        for other in right:
+            weight = weights.get((one, other))
+            if weight is not None:
+                total += weight
+                number += 1
+    return total, number

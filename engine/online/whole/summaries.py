@@ -76,7 +76,7 @@ def summaries(
     fits = derived.whole & (derived.level == 0)
     if limits:
         fits = fits & ~derived.named & _within(values, seen, rules)
-    guarded: Bools = np.any(values[:, np.array(rules.guard, dtype=bool)] > 0, axis=1)
+    guarded: Bools = np.any(values[:, np.array(rules.guards_links, dtype=bool)] > 0, axis=1)
     ids = _Grouped(component[carried[1]], carried[0], n_components)
     owner = _owners(derived, rules, arrival)
     owner_number = records[owner].tolist() if len(records) else []
