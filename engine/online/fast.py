@@ -1,7 +1,8 @@
 """The fast path: a new record joins whole components whose union with it breaks nothing.
 
 Costs the record's own rows, and a relabelling of all but the largest of the components that it
-joins. Nothing else is looked at.
+joins. Nothing else is looked at. Where matches alone tie it to others and they are not one whole
+profile, its place is looked for among theirs (`matches.among`).
 """
 
 from __future__ import annotations
@@ -11,12 +12,13 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sameas.engine.online.feed import Entry
-from sameas.engine.online.matches.among import find_place, settle
+from sameas.engine.online.matches.among import find_place
 from sameas.engine.online.matches.review import review
+from sameas.engine.online.matches.settle import carry, settle
 from sameas.engine.online.matches.whole import alike, stays_whole
-from sameas.engine.online.namesakes import called, has_namesakes, note
+from sameas.engine.online.namesakes import called, has_namesakes
 from sameas.engine.online.numbering import numbered
-from sameas.engine.online.rows import link_row, put_record
+from sameas.engine.online.rows import put_record
 from sameas.engine.online.rules import GONE, LINKED
 from sameas.engine.online.summary import Summary, summary_of, union
 from sameas.graph.model import RecordKey
@@ -99,18 +101,10 @@ def join(unit: Unit, state: State, live: Live, feed: Feed, moved: Shift) -> bool
     if whole is None or not stays_whole(unit, state, whole):
         if linked or not matches or own.owner is not None or union([own], rules) is None:
             return False
-        found = find_place(unit, state, live, known, parts, moved)
+        found = find_place(unit, state, live, known, parts)
         if found is None:
             return False
-        if found.stirred is not None:
-            for row, _, _ in known:
-                if unit.get(t.IDENTIFIER, (row.number,)) is None:
-                    unit.add(t.IDENTIFIER, row)
-            settle(unit, state, live, found, feed)
-            return True
-        number = settle(unit, state, live, found, feed)
-        _carry(unit, state, live, known, number)
-        review(unit, state, own.vectors)
+        settle(unit, state, live, known, found, feed)
         return True
     size = sum(nodes.values()) + 1
     size += sum(s == LINKED and row.standing == GONE for row, _, s in known)
@@ -153,7 +147,7 @@ def _commit(
         unit.absent(t.COMPONENT, (number,))
         unit.absent(t.CLUSTER, (cluster.number,))
     record = put_record(unit, state, live, component=number, cluster=cluster.number, feed=feed)
-    _carry(unit, state, live, known, number)
+    carry(unit, state, live, known, number)
     profile = min(whole.ids, default=0)
     if not profile:
         profile = feed.issue(record, arrives=True)
@@ -181,23 +175,6 @@ def _commit(
     if whole.owner is not None:
         _hand_over(unit, summaries, whole.owner, feed)
     unit.put(t.COMPONENT, t.Component(number, size, cluster.number, whole.dumps()))
-
-
-def _carry(
-    unit: Unit,
-    state: State,
-    live: Live,
-    known: list[tuple[t.IdentifierRow, int, int]],
-    component: int,
-) -> None:
-    """Write what a record carries, all granted where it links."""
-    for row, place, standing in known:
-        if row.standing == GONE:
-            home = component if standing == LINKED else None
-            row = msgspec.structs.replace(row, standing=standing, component=home)  # noqa: PLW2901
-            unit.put(t.IDENTIFIER, row)
-        unit.add(t.LINK, link_row(live, place, row, granted=standing == LINKED))
-    note(unit, state, live.number, live.further)
 
 
 def _absorb(unit: Unit, part: t.Component, number: int, cluster: int, feed: Feed) -> None:

@@ -76,9 +76,9 @@ class Once:
     def _sums(self, pattern: _Pattern, values: Vector) -> Sequence[int]:
         sums: Sequence[int] = pattern.sums
         for place, rarity in pattern.shared:
-            one = self.comparisons[place]
-            term = one.terms.get(values[place], one.floor)
-            sums = list(map(add, sums, [(term * share) >> 8 for share in rarity]))
+            said = self.comparisons[place]
+            term = said.terms.get(values[place], said.floor)
+            sums = [one + ((term * share) >> 8) for one, share in zip(sums, rarity, strict=True)]
         return sums
 
     def _pattern(self, levels: tuple[int, ...]) -> _Pattern:

@@ -37,6 +37,7 @@ def test_records_against_a_store_are_timed_and_find_who_is_there(tmp_path: Path)
     assert said["cpu_ms"] > 0
     assert 0 < said["p50_ms"] <= said["p99_ms"]
     assert 0 < said["joined"] < 1
+    assert said["pending"] == 0
 
 
 def test_what_is_no_store_is_refused(tmp_path: Path) -> None:

@@ -1,9 +1,9 @@
-"""One more record among the profiles of a component: it joins one of them, or stays by itself.
+"""Where one more record belongs among the profiles of the components that it is tied to.
 
 For a record that nothing but matches ties to others. Only the circles that it has a weight above
-the cut in are looked into (`circles`); they are resolved with it, and where all that comes of it is
-that the record joins one profile or none, this is written down. Whatever else would happen is left
-to the slow path, and so is what the ladder would have to decide anew.
+the cut in are looked into (`circles`), and such as become one by its tying their components
+together: they are resolved with it, and all else stays. What links contest there, and what would
+have to be asked of the ladder anew, is left to the slow path. `settle` writes down what is found.
 """
 
 from __future__ import annotations
@@ -12,10 +12,7 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import TYPE_CHECKING
 
-import msgspec
-
 from sameas.engine.evidence import LADDER
-from sameas.engine.online.feed import Entry
 from sameas.engine.online.joined import joined
 from sameas.engine.online.matches import ladder
 from sameas.engine.online.matches.circles import circles_text, known_circles
@@ -24,29 +21,26 @@ from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.matches.small import Clustering
 from sameas.engine.online.matches.vectors import vector_from
 from sameas.engine.online.region import Region
-from sameas.engine.online.rows import put_record
 from sameas.engine.online.rules import LINKED
-from sameas.engine.online.slow import Resolved, write
+from sameas.engine.online.slow import Resolved
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from sameas.engine.online.feed import Feed
-    from sameas.engine.online.matches.index import Shift
     from sameas.engine.online.state import Live, State
     from sameas.engine.online.unit import Unit
 
     Known = Sequence[tuple[t.IdentifierRow, int, int]]
     """Row, place and standing of each identifier of the record."""
 
-__all__ = ["Place", "find_place", "settle"]
+__all__ = ["Known", "Place", "find_place"]
 
 _ON = ("identifier",)
 _OF = ("record",)
 _IN = ("component",)
 _VECTOR = ("vector",)
-_MOST_WEIGHED = 4_000
+_MOST_WEIGHED = 1_000
 """Pairs that are weighed to find the circles; with more, arrays cost less."""
 _MOST_VECTORS = 64
 """In the circles."""
@@ -72,7 +66,7 @@ class Place:
 
 
 def find_place(
-    unit: Unit, state: State, live: Live, known: Known, parts: list[t.Component], moved: Shift
+    unit: Unit, state: State, live: Live, known: Known, parts: list[t.Component]
 ) -> Place | None:
     """Where a new record belongs; None: it must be looked at in full. Nothing is written.
 
@@ -82,26 +76,26 @@ def find_place(
         live: the record, which keeps every limit by itself.
         known: its identifiers. Nobody carries those of them that link.
         parts: the components of all that it matches.
-        moved: what its vector did to the index of matches.
     """
     if state.same_values or state.digests:
         return None
-    return _Finding(unit, state, live, known, moved).run(parts)
+    return _Finding(unit, state, live, known).run(parts)
 
 
 class _Finding:
-    def __init__(self, unit: Unit, state: State, live: Live, known: Known, moved: Shift) -> None:
+    def __init__(self, unit: Unit, state: State, live: Live, known: Known) -> None:
         self.unit = unit
         self.state = state
         self.live = live
         self.known = known
-        self.moved = moved
         assert state.rules.weights is not None
         self.weights = state.rules.weights
         self.matcher = self.weights.matcher
         vote = unit.get(t.VOTE, (live.number,))
         assert vote is not None
         self.vector = vote.vector
+        self.near: dict[int, int] = {}
+        """By vector: the weight of the pair with it that is kept."""
         self.moves: dict[int, list[int]] = {}
         self.homes: set[int] = set()
         """Where those that it matches lie now."""
@@ -118,7 +112,9 @@ class _Finding:
             if circles is None:
                 return None
             found[part.number] = circles
-        ties = [row for row in pairs_of(unit, [self.vector]) if self.is_edge(row.weight)]
+        pairs = pairs_of(unit, [self.vector])
+        self.near = {row.low + row.high - self.vector: row.weight for row in pairs}
+        ties = [row for row in pairs if self.is_edge(row.weight)]
         self.homes = {part.number for part in parts}
         level = max(part.level for part in parts)
         drawn = self.drawn(parts, found, level)
@@ -262,9 +258,16 @@ class _Finding:
                             return None
                         if self.meet(left, right):
                             close.append((left[0], right[0]))
-        close += [(self.vector, one[0]) for one in every if self.meet([self.vector], one)]
+        close += [(self.vector, one[0]) for one in every if self.is_near(one)]
         vectors = sorted(one for circle in every for one in circle)
         return joined([*vectors, self.vector], [*every, *close])
+
+    def is_near(self, circle: list[int]) -> bool:
+        """Whether the record has a weight above the cut in a circle. Those kept are asked first."""
+        near, cut = self.near, self.matcher.cut
+        if any(near.get(one, cut) > cut for one in circle):
+            return True
+        return self.meet([self.vector], [one for one in circle if one not in near])
 
     def meet(self, left: list[int], right: list[int]) -> bool:
         """Whether some weight between two circles is above the cut."""
@@ -367,71 +370,3 @@ class _Finding:
         if any(record not in carried for records in carriers for record in records):
             return None
         return joined(sorted(carried), carriers)
-
-
-def _stir(unit: Unit, state: State, place: Place, out: Resolved, number: int, feed: Feed) -> None:
-    """Write a circle in which profiles meet or part."""
-    out.region.components = {number}
-    write(unit, state, out, feed, [out.matched.vector[one] for one in out.region.changed])
-    circles = circles_text(place.circles)
-    unit.put(t.COMPONENT, t.Component(number, place.nodes, None, None, place.level, circles))
-
-
-def settle(unit: Unit, state: State, live: Live, place: Place, feed: Feed) -> int:
-    """Write all but what the record carries; gives the number of its component.
-
-    Where profiles meet or part what it carries is written, too.
-    """
-    counters = state.counters
-    parts = place.parts
-    if parts:
-        number = max(parts, key=lambda part: (part.nodes, -part.number)).number
-    else:
-        number = counters.next("component")
-        unit.absent(t.COMPONENT, (number,))
-    for new, records in place.moves.items():
-        _move(unit, unit.get_all(t.RECORD, [(record,) for record in records]), new)
-    for part in place.drawn:
-        unit.put(t.COMPONENT, part)
-    for part in parts:
-        if part.number != number:
-            _absorb(unit, part.number, number)
-    if place.stirred is not None:
-        _stir(unit, state, place, place.stirred, number, feed)
-        return number
-    mine = counters.next("cluster") if place.cluster is None else place.cluster
-    record = put_record(unit, state, live, component=number, cluster=mine, feed=feed)
-    if place.cluster is None:
-        unit.absent(t.CLUSTER, (mine,))
-        profile = feed.issue(record, arrives=True)
-        unit.put(t.CLUSTER, t.Cluster(mine, number, profile))
-        feed.name(mine, profile)
-        feed.tell(Entry("created", profile, records=[live.number]))
-    else:
-        joins = unit.get(t.CLUSTER, (mine,))
-        assert joins is not None
-        feed.tell(Entry("updated", joins.profile, records=[live.number]))
-    circles = circles_text(place.circles)
-    alone = mine if not parts else None
-    unit.put(t.COMPONENT, t.Component(number, place.nodes, alone, None, place.level, circles))
-    return number
-
-
-def _absorb(unit: Unit, part: int, number: int) -> None:
-    """What lies in a component lies in another one from now on; its clusters stay."""
-    records = unit.find(t.RECORD, _IN, (part,))
-    _move(unit, records, number)
-    of = [(record.number,) for record in records]
-    unit.look(t.LINK, _OF, of)
-    carried = dict.fromkeys((one.identifier,) for key in of for one in unit.find(t.LINK, _OF, key))
-    for row in unit.get_all(t.IDENTIFIER, carried):
-        if row.component == part:
-            unit.put(t.IDENTIFIER, msgspec.structs.replace(row, component=number))
-    unit.delete(t.COMPONENT, (part,))
-
-
-def _move(unit: Unit, records: Sequence[t.RecordRow], component: int) -> None:
-    for record in records:
-        unit.put(t.RECORD, msgspec.structs.replace(record, component=component))
-    for cluster in unit.get_all(t.CLUSTER, {(record.cluster,) for record in records}):
-        unit.put(t.CLUSTER, msgspec.structs.replace(cluster, component=component))
