@@ -44,7 +44,6 @@ WHOLE: tuple[Table[Any], ...] = (
     tables.COMPONENT,
     tables.CLUSTER,
     tables.ISSUED,
-    tables.NAMING,
     tables.CHANGE,
 )
 TRAITS = '{"full_name":"Ann Smith","city":"Springfield","birth_date":"1985-04-12"}'
@@ -93,7 +92,6 @@ def rows_of(profile: int) -> Iterator[tuple[Table[Any], Row]]:
         shared = named | {"identifier": profile * RECORDS}
         if number % RECORDS:
             yield tables.LINK, filled(tables.LINK, **shared)
-        yield tables.MEMBERSHIP, filled(tables.MEMBERSHIP, **named | {"position": profile})
     named = {"number": profile, "nodes": 8, "cluster": profile, "component": profile}
     named |= {"profile": profile, "id": f"p_{profile:016}", "carrier": profile * RECORDS}
     named |= {"position": profile, "change": "created", "time": NOW, "issued": profile}
@@ -112,7 +110,7 @@ def batches(profiles: int, size: int = 2_000) -> Iterator[tuple[Table[Any], list
 
 
 def merge(profiles: int, number: int) -> ChangeSet:
-    """The change set of one merge: 12 rows put, one deleted."""
+    """The change set of one merge: 11 rows put, one deleted."""
     changes = ChangeSet()
 
     def put(table: Table[Any], row: Row) -> None:
@@ -126,13 +124,13 @@ def merge(profiles: int, number: int) -> ChangeSet:
     losing = [row for _, row in rows_of(loser)]
     for record in [row for row in losing if isinstance(row, tables.RecordRow)][:2]:
         put(tables.RECORD, msgspec.structs.replace(record, component=winner, cluster=winner))
-        moved = {"record": record.number, "position": at, "cluster": winner}
+        moved = {"record": record.number, "until": at, "cluster": loser}
         put(tables.MEMBERSHIP, filled(tables.MEMBERSHIP, **moved))
     identifier = next(row for row in losing if isinstance(row, tables.IdentifierRow))
     put(tables.IDENTIFIER, msgspec.structs.replace(identifier, component=winner))
     issued = next(row for row in losing if isinstance(row, tables.Issued))
     put(tables.ISSUED, msgspec.structs.replace(issued, carrier=winner * RECORDS))
-    named = {"number": winner, "nodes": 17, "cluster": winner, "position": at}
+    named = {"number": winner, "nodes": 17, "cluster": winner, "position": at, "until": at}
     put(tables.COMPONENT, filled(tables.COMPONENT, **named))
     put(tables.NAMING, filled(tables.NAMING, **named | {"cluster": loser}))
     put(tables.CHANGE, filled(tables.CHANGE, **named | {"change": "merged", "profile": loser}))

@@ -167,11 +167,12 @@ def _commit(
     if merged:
         for part in merged:
             assert part.cluster is not None
+            before = unit.get(t.CLUSTER, (part.cluster,))
             unit.delete(t.CLUSTER, (part.cluster,))
-            feed.name(part.cluster, None)
+            feed.name(part.cluster, before)
     if cluster.profile != profile:
-        unit.put(t.CLUSTER, t.Cluster(cluster.number, number, profile))
-        feed.name(cluster.number, profile)
+        unit.put(t.CLUSTER, msgspec.structs.replace(cluster, profile=profile))
+        feed.name(cluster.number, cluster if parts else None)
     if whole.owner is not None:
         _hand_over(unit, summaries, whole.owner, feed)
     unit.put(t.COMPONENT, t.Component(number, size, cluster.number, whole.dumps()))
@@ -182,7 +183,7 @@ def _absorb(unit: Unit, part: t.Component, number: int, cluster: int, feed: Feed
     records = unit.find(t.RECORD, _IN, (part.number,))
     for record in records:
         unit.put(t.RECORD, msgspec.structs.replace(record, component=number, cluster=cluster))
-        feed.move(record.number, cluster)
+        feed.move(record.number, record)
     of = [(record.number,) for record in records]
     unit.look(t.LINK, _OF, of)
     carried = dict.fromkeys((one.identifier,) for key in of for one in unit.find(t.LINK, _OF, key))

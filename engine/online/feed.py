@@ -9,6 +9,7 @@ import msgspec
 
 from sameas.engine.ids.kernels import profile_id
 from sameas.engine.online.rows import text
+from sameas.engine.online.stays import CARRIER, HOME, NAME, close
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -45,26 +46,26 @@ class Feed:
         self.entries: list[Entry] = []
         self.issued: set[int] = set()
         """Numbers of the ids that this call issued."""
-        self._moved: dict[int, int | None] = {}
-        self._named: dict[int, int | None] = {}
-        self._carried: dict[int, int | None] = {}
+        self._moved: dict[int, t.RecordRow | None] = {}
+        self._named: dict[int, t.Cluster | None] = {}
+        self._carried: dict[int, t.Issued | None] = {}
 
     def tell(self, entry: Entry) -> None:
         """Add an entry."""
         self.entries.append(entry)
 
-    def move(self, record: int, cluster: int | None) -> None:
-        """A record is in another cluster from now on; None: in none."""
-        self._moved[record] = cluster
+    def move(self, record: int, before: t.RecordRow | None) -> None:
+        """A record is in another cluster from now on, or in none; gives its row before."""
+        self._moved.setdefault(record, before)
 
-    def name(self, cluster: int, profile: int | None) -> None:
-        """A cluster has another id from now on; None: there is no such cluster any more."""
-        self._named[cluster] = profile
+    def name(self, cluster: int, before: t.Cluster | None) -> None:
+        """A cluster has another id from now on, or is no more; gives its row before."""
+        self._named.setdefault(cluster, before)
 
     def carry(self, one: t.Issued, carrier: int | None) -> None:
         """Another record carries an id from now on; None: it is gone."""
         self._unit.put(t.ISSUED, msgspec.structs.replace(one, carrier=carrier))
-        self._carried[one.number] = carrier
+        self._carried.setdefault(one.number, one)
 
     def issue(self, record: t.RecordRow, *, arrives: bool = False) -> int:
         """A new id for a profile whose first arrived record this is; gives its number.
@@ -84,7 +85,7 @@ class Feed:
             again += 1
         number = self._state.counters.next("issued")
         self._unit.add(t.ISSUED, t.Issued(number, id_, record.number))
-        self._carried[number] = record.number
+        self._carried[number] = None
         self.issued.add(number)
         return number
 
@@ -109,12 +110,9 @@ class Feed:
                     text(detail) if detail else None,
                 ),
             )
-        for record, cluster in self._moved.items():
-            unit.add(t.MEMBERSHIP, t.Membership(record, first, cluster))
-        for cluster, profile in self._named.items():
-            unit.add(t.NAMING, t.Naming(cluster, first, profile))
-        for issued, carrier in self._carried.items():
-            unit.add(t.CARRYING, t.Carrying(issued, first, carrier))
-        if counters.position < first and (self._moved or self._named or self._carried):
+        changed = close(unit, HOME, first, self._moved.items())
+        changed |= close(unit, NAME, first, self._named.items())
+        changed |= close(unit, CARRIER, first, self._carried.items())
+        if counters.position < first and changed:
             counters.next("position")  # nothing to tell, but no two calls write one position
         return counters.position

@@ -57,9 +57,8 @@ def inherit(
     members: dict[int, list[int]] = defaultdict(list)
     for number, piece in out.cluster.items():
         members[cluster[piece]].append(number)
-    old = {
-        row.number: row.profile for row in unit.get_all(t.CLUSTER, [(number,) for number in was])
-    }
+    clusters = {row.number: row for row in unit.get_all(t.CLUSTER, [(number,) for number in was])}
+    old = {number: row.profile for number, row in clusters.items()}
     names: dict[int, int] = {}
     ids: dict[int, list[t.Issued]] = {}
     for mine in sorted(members, key=lambda one: min(rows[r].arrival for r in members[one])):
@@ -80,33 +79,33 @@ def inherit(
         ids[mine] = held
         names[mine] = min(one.number for one in held)
     _tell(out, before, cluster, old, names, carriers, feed)
-    _write(unit, out, was, old, names, feed)
+    _write(unit, out, clusters, names, feed)
     return ids
 
 
 def _write(
     unit: Unit,
     out: Resolved,
-    was: Mapping[int, set[int]],
-    old: Mapping[int, int],
+    clusters: Mapping[int, t.Cluster],
     names: Mapping[int, int],
     feed: Feed,
 ) -> None:
     """Clusters and the ids that they have."""
     rows = unit.get_all(t.RECORD, [(number,) for number in out.cluster])
     component = {row.cluster: row.component for row in rows}
-    for number in was:
+    for number, row in clusters.items():
         if number not in names:
             unit.delete(t.CLUSTER, (number,))
-            feed.name(number, None)
+            feed.name(number, row)
     for number, profile in names.items():
         at = component[number]
         assert at is not None
-        row = t.Cluster(number, at, profile)
-        if unit.get(t.CLUSTER, (number,)) != row:
+        before = clusters.get(number)
+        row = t.Cluster(number, at, profile, 0 if before is None else before.since)
+        if before != row:
             unit.put(t.CLUSTER, row)
-        if old.get(number) != profile:
-            feed.name(number, profile)
+        if before is None or before.profile != profile:
+            feed.name(number, before)
 
 
 def _signed_up(unit: Unit, state: State, out: Resolved) -> set[int]:

@@ -16,6 +16,7 @@ from sameas.engine.online.mentions import sayers
 from sameas.engine.online.namesakes import meant
 from sameas.engine.online.reread import first_of_content, numbers_of
 from sameas.engine.online.rules import LINKED
+from sameas.engine.online.stays import HOME, NAME, stays
 from sameas.errors import EngineError, Fault, GoneProfileError, UnknownProfileError
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
@@ -168,12 +169,9 @@ def _withdrawn(unit: Unit, ids: Iterable[int]) -> set[int]:
 
 def _last_id(unit: Unit, record: int) -> int | None:
     """The number of the id that a withdrawn record had last."""
-    were = [row for row in unit.find(t.MEMBERSHIP, _OF, (record,)) if row.cluster is not None]
-    if not were:
-        return None
-    last = max(were, key=lambda row: row.position)
-    had = [row for row in unit.find(t.NAMING, ("cluster",), (last.cluster,)) if row.profile]
-    return max(had, key=lambda row: row.position).profile if had else None
+    homes = stays(unit, HOME, record)
+    names = stays(unit, NAME, homes[-1].value) if homes else []
+    return names[-1].value if names else None
 
 
 def _same_content(unit: Unit, numbers: Iterable[int]) -> set[int]:

@@ -148,6 +148,7 @@ def _again(unit: Unit, state: State, said: Said, row: t.RecordRow) -> Answer | N
             text(times),
             row.component,
             row.cluster,
+            row.since,
         ),
     )
     unit.add(t.CHANGE, _change(state, position, "updated", profile.number, row.number), (position,))
@@ -214,10 +215,8 @@ def _alone(unit: Unit, state: State, said: Said, known: Known) -> Answer | None:
     nodes = 1 + sum([standing == LINKED for _, _, _, standing in known])
     key = (said.source, said.record_id)
     id_ = profile_id(state.id_words, key, incarnation=row.incarnation)
-    unit.add(t.ISSUED, t.Issued(issued, id_, record), (issued,))
-    unit.add(t.CARRYING, t.Carrying(issued, position, record), (issued, position))
-    unit.add(t.CLUSTER, t.Cluster(cluster, component, issued), (cluster,))
-    unit.add(t.NAMING, t.Naming(cluster, position, issued), (cluster, position))
+    unit.add(t.ISSUED, t.Issued(issued, id_, record, position), (issued,))
+    unit.add(t.CLUSTER, t.Cluster(cluster, component, issued, position), (cluster,))
     unit.add(t.COMPONENT, t.Component(component, nodes, cluster, summary), (component,))
     unit.add(t.CHANGE, _change(state, position, "created", issued, record), (position,))
     ref = record_ref(said.source, said.record_id)
@@ -369,6 +368,7 @@ def _write(
         None if times is None else text(times),
         component,
         cluster,
+        position,
     )
     unit.add(t.RECORD, written, (record,))
     spelled = said.spelled
@@ -387,5 +387,4 @@ def _write(
             t.Link(record, one, 0, granted, None, None if words is None else text(words)),
             (record, one),
         )
-    unit.add(t.MEMBERSHIP, t.Membership(record, position, cluster), (record, position))
     return written, position

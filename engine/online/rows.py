@@ -48,10 +48,11 @@ def put_record(
         None if live.trait_times is None else text(live.trait_times),
         component,
         cluster,
+        None if before is None else before.since,
     )
     unit.put(t.RECORD, row)
     if before is None or before.cluster != cluster:
-        feed.move(live.number, cluster)
+        feed.move(live.number, before)
     return row
 
 

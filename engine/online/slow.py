@@ -350,7 +350,7 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[in
         if row.component != home or row.cluster != mine:
             unit.put(t.RECORD, msgspec.structs.replace(row, component=home, cluster=mine))
             if row.cluster != mine:
-                feed.move(number, mine)
+                feed.move(number, row)
                 moved.add(number)
     for number, live in region.changed.items():
         if live is None and before[number].live:
@@ -358,7 +358,7 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[in
             current = unit.get(t.RECORD, (number,))
             assert current is not None
             unit.put(t.RECORD, msgspec.structs.replace(gone, withdrawn_at=current.withdrawn_at))
-            feed.move(number, None)
+            feed.move(number, before[number])
     _identifiers(unit, out, component)
     ids = inherit(unit, state, out, before, cluster, feed)
     write_components(unit, state, out, component, cluster, ids)

@@ -18,6 +18,7 @@ from sameas.engine.online.loading import row_of, settle_words
 from sameas.engine.online.outcomes import Unmerged
 from sameas.engine.online.person import cluster_of
 from sameas.engine.online.rules import LINKED
+from sameas.engine.online.stays import HOME, NAME, stays
 from sameas.engine.online.suppress import canonical, keys_of
 from sameas.errors import EngineError, Fault
 from sameas.graph.model import Identifier, Judgement, RecordKey
@@ -155,7 +156,7 @@ def _of_earlier(
             Fault(earlier_id, f"is no earlier id of {profile.id}", "see the profile's history")
         )
     number = found[0].number
-    unit.look(t.MEMBERSHIP, _OF, [(one,) for one in members])
+    unit.look(t.MEMBERSHIP, (HOME.of,), [(one,) for one in members])
     until = {one: _until(unit, one, number) for one in members}
     last = max((when for when in until.values() if when is not None), default=None)
     if last is None:
@@ -166,26 +167,12 @@ def _of_earlier(
 
 def _until(unit: Unit, record: int, profile: int) -> int | None:
     """The feed position at which a record last left a profile; None: it was never in it."""
-    stays = sorted(unit.find(t.MEMBERSHIP, _OF, (record,)), key=lambda row: row.position)
-    ends = [row.position for row in stays[1:]]
     left = None
-    for place, stay in enumerate(stays):
-        if stay.cluster is None:
-            continue
-        end = ends[place] if place < len(ends) else None
-        names = sorted(
-            unit.find(t.NAMING, ("cluster",), (stay.cluster,)), key=lambda row: row.position
-        )
-        for at, name in enumerate(names):
-            if name.profile != profile:
-                continue
-            stop = names[at + 1].position if at + 1 < len(names) else None
-            both = [one for one in (end, stop) if one is not None]
-            if not both:
-                continue
-            until = min(both)
-            if until > max(stay.position, name.position):
-                left = until if left is None else max(left, until)
+    for stay in stays(unit, HOME, record):
+        for name in stays(unit, NAME, stay.value):
+            ends = [one.until for one in (stay, name) if one.until is not None]
+            if name.value == profile and ends and min(ends) > max(stay.since, name.since):
+                left = max(left or 0, min(ends))
     return left
 
 

@@ -152,6 +152,8 @@ class RecordRow(Row, frozen=True, gc=False):
     component: int | None
     cluster: int | None
     """None, as `component`: withdrawn."""
+    since: int | None = None
+    """The position of the feed from which on it is in its cluster."""
 
 
 class IdentifierRow(Row, frozen=True, gc=False):
@@ -217,6 +219,8 @@ class Cluster(Row, frozen=True, gc=False):
     component: int
     profile: int
     """The number of the id that it has."""
+    since: int = 0
+    """The position of the feed from which on it has it."""
 
 
 class Issued(Row, frozen=True, gc=False):
@@ -227,32 +231,38 @@ class Issued(Row, frozen=True, gc=False):
     id: str
     carrier: int | None
     """The record that carries it; None: gone."""
+    since: int | None = None
+    """The position of the feed from which on it does."""
 
 
 class Membership(Row, frozen=True, gc=False):
-    """From a position of the feed on, a record was in a cluster."""
+    """A record was in a cluster, and is not any more."""
 
     record: int
-    position: int
-    cluster: int | None
-    """None: withdrawn."""
+    until: int
+    """The first position of the feed at which it was not."""
+    since: int
+    cluster: int
 
 
 class Naming(Row, frozen=True, gc=False):
-    """From a position of the feed on, a cluster had an id."""
+    """A cluster had an id, and has not any more."""
 
     cluster: int
-    position: int
-    profile: int | None
-    """None: the cluster is no more."""
+    until: int
+    """The first position of the feed at which it had not."""
+    since: int
+    profile: int
 
 
 class Carrying(Row, frozen=True, gc=False):
-    """From a position of the feed on, an id was carried by a record."""
+    """An id was carried by a record, and is not any more."""
 
     issued: int
-    position: int
-    carrier: int | None
+    until: int
+    """The first position of the feed at which it was not."""
+    since: int
+    carrier: int
 
 
 class Change(Row, frozen=True, gc=False):
@@ -416,9 +426,9 @@ MENTION = Table("mention", Mention, ("record", "identifier"), (Index(("identifie
 COMPONENT = Table("component", Component, ("number",))
 CLUSTER = Table("cluster", Cluster, ("number",))
 ISSUED = Table("issued", Issued, ("number",), (Index(("id",), unique=True), Index(("carrier",))))
-MEMBERSHIP = Table("membership", Membership, ("record", "position"))
-NAMING = Table("naming", Naming, ("cluster", "position"))
-CARRYING = Table("carrying", Carrying, ("issued", "position"))
+MEMBERSHIP = Table("membership", Membership, ("record", "until"))
+NAMING = Table("naming", Naming, ("cluster", "until"))
+CARRYING = Table("carrying", Carrying, ("issued", "until"))
 CHANGE = Table("change", Change, ("position",), (Index(("profile",)), Index(("other",))))
 JUDGEMENT = Table("judgement", JudgementRow, ("key",))
 FURTHER = Table(

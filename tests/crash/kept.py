@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from sameas.engine.online.door import WITHDRAWAL
 from sameas.engine.online.fold import PENDING
+from sameas.engine.online.stays import CARRIER, HOME, NAME, stays, then
+from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole import verify
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
@@ -76,18 +78,13 @@ def _removed(reader: Reader, one: t.Issued) -> bool:
     A record that lives on may have had the id: a judgement parted it from those that kept it, or it
     came again after it was withdrawn. So the past is asked up to where nobody carried the id.
     """
-    carryings = reader.find(t.CARRYING, ("issued",), [(one.number,)])
-    end = max((row.position for row in carryings), default=0)
-
-    def last(table: t.Table[Any], column: str, number: int, what: str) -> int | None:
-        rows = reader.find(table, (column,), [(number,)])
-        rows = [row for row in rows if getattr(row, what) is not None and row.position <= end]
-        newest = max(rows, key=lambda row: row.position, default=None)
-        return None if newest is None else int(getattr(newest, what))
-
-    carrier = last(t.CARRYING, "issued", one.number, "carrier")
-    cluster = None if carrier is None else last(t.MEMBERSHIP, "record", carrier, "cluster")
-    profile = None if cluster is None else last(t.NAMING, "cluster", cluster, "profile")
+    unit = Unit(reader)
+    carried = stays(unit, CARRIER, one.number)
+    if not carried or carried[-1].until is None:
+        return False
+    last = carried[-1].until - 1
+    cluster = then(unit, HOME, carried[-1].value, last)
+    profile = None if cluster is None else then(unit, NAME, cluster, last)
     if profile is None:
         return False
     rows = reader.find(t.CHANGE, ("profile",), [(profile,)])

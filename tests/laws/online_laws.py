@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from itertools import combinations
+from itertools import combinations, pairwise
 from typing import TYPE_CHECKING, Any
 
 from sameas.engine import reference
 from sameas.engine.online.matches.vectors import vector_from
 from sameas.engine.online.replay import replay
+from sameas.engine.online.stays import HISTORIES, stays
+from sameas.engine.online.unit import Unit
 from sameas.engine.reference.ids import Carried, Ledger
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
@@ -82,19 +84,14 @@ def replayed(feed: Sequence[Any], now: dict[int, str]) -> None:
 
 
 def histories(reader: Any) -> None:
-    """The last rows of the three histories are what is the case."""
-
-    def last(table: t.Table[Any], one: str, what: str) -> dict[int, Any]:
-        rows = sorted(reader.scan(table), key=lambda row: row.position)
-        found = {getattr(row, one): getattr(row, what) for row in rows}
-        return {key: value for key, value in found.items() if value is not None}
-
-    records = {row.number: row.cluster for row in reader.scan(t.RECORD) if row.live}
-    assert last(t.MEMBERSHIP, "record", "cluster") == records
-    clusters = {row.number: row.profile for row in reader.scan(t.CLUSTER)}
-    assert last(t.NAMING, "cluster", "profile") == clusters
-    carriers = {row.number: row.carrier for row in reader.scan(t.ISSUED) if row.carrier is not None}
-    assert last(t.CARRYING, "issued", "carrier") == carriers
+    """The three histories say one thing at a time, up to what is the case."""
+    unit = Unit(reader)
+    for history in HISTORIES:
+        for row in reader.scan(history.now):
+            assert (row.since is None) == (getattr(row, history.column) is None)
+            for stay, later in pairwise(stays(unit, history, row.number)):
+                assert stay.until is not None
+                assert 0 < stay.since < stay.until <= later.since
 
 
 def earliest(reader: Any) -> None:

@@ -18,6 +18,7 @@ from tests.engine.online.plain_store import PlainStore
 from tests.laws import worlds
 from tests.laws.budget import scale
 from tests.laws.online import History, kept, oracle, policy
+from tests.laws.online_laws import histories
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -183,16 +184,11 @@ class Story:
             held.setdefault(row.profile, set()).update(came)
         clusters = {one.number: one.profile for one in self.rows(t.CLUSTER)}
         now: dict[int, set[int]] = {}
-        last: dict[int, int | None] = {}
         for one in live:
             assert one.cluster is not None
             now.setdefault(clusters[one.cluster], set()).add(one.number)
         assert {profile: records for profile, records in held.items() if records} == now
-        for stay in sorted(self.rows(t.MEMBERSHIP), key=lambda one: one.position):
-            last[stay.record] = stay.cluster
-        assert {record: cluster for record, cluster in last.items() if cluster is not None} == {
-            one.number: one.cluster for one in live
-        }
+        histories(self.store)
 
 
 @pytest.mark.parametrize("block", BLOCKS)

@@ -90,7 +90,7 @@ def _record(unit: Unit, state: State, live: Live, place: Place, component: int, 
     record = put_record(unit, state, live, component=component, cluster=mine, feed=feed)
     profile = feed.issue(record, arrives=True)
     unit.put(t.CLUSTER, t.Cluster(mine, component, profile))
-    feed.name(mine, profile)
+    feed.name(mine, None)
     feed.tell(Entry("created", profile, records=[live.number]))
     return mine
 

@@ -6,7 +6,7 @@ folded again from the inputs that had been received by then, under the policy in
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from sameas.engine.online.fold import again
 from sameas.engine.online.hidden import names_of
 from sameas.engine.online.mentions import sayers
 from sameas.engine.online.state import State
+from sameas.engine.online.stays import CARRIER, HOME, NAME, stays, then
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.view.answers import Profile
 from sameas.engine.online.view.history import detail_of
@@ -30,12 +31,11 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import Live
+    from sameas.engine.online.stays import History
     from sameas.graph.store.port import Reader
     from sameas.graph.store.tables import Table
 
 __all__ = ["Past", "position_at"]
-
-_RowType = TypeVar("_RowType", bound=t.Row)
 
 CONTENT = 2
 """Kind of a record that is known by its content: its inputs are all at the first occurrence."""
@@ -64,6 +64,7 @@ class Past:
     def __init__(self, reader: Reader, rules: Rules, micros: int) -> None:
         """Find the position that a commit time stands for."""
         self._reader = reader
+        self._unit = Unit(reader)
         self._rules = rules
         self.micros = micros
         self.position = position_at(reader, micros)
@@ -180,30 +181,25 @@ class Past:
 
     # -- histories --------------------------------------------------------------------------
 
-    def _at(self, table: Table[_RowType], one: int) -> _RowType | None:
-        """The row of a history that was in force."""
-        rows = self._reader.scan(
-            table, first=(one,), after=(one, self.position + 1), descending=True, limit=1
-        )
-        return next(iter(rows), None)
+    def _then(self, history: History, number: int) -> int | None:
+        """What the value of a history was."""
+        return then(self._unit, history, number, self.position)
 
     def _profile_of(self, record: int) -> int | None:
         """The number of the id of a record's profile."""
-        member = self._at(t.MEMBERSHIP, record)
-        if member is None or member.cluster is None:
-            return None
-        naming = self._at(t.NAMING, member.cluster)
-        return None if naming is None else naming.profile
+        cluster = self._then(HOME, record)
+        return None if cluster is None else self._then(NAME, cluster)
 
     def _number(self, id_: str) -> int:
         """The number of the id of the profile that an id led to."""
         row = issued(self._reader, id_)
-        carrying = self._at(t.CARRYING, row.number)
-        if carrying is None:
+        carried = stays(self._unit, CARRIER, row.number)
+        if carried and self.position < carried[0].since:
             raise UnknownProfileError(Fault(id_, "was not issued by then", "ask for a later time"))
-        if carrying.carrier is None:
+        carrier = self._then(CARRIER, row.number)
+        if carrier is None:
             raise gone(id_)
-        number = self._profile_of(carrying.carrier)
+        number = self._profile_of(carrier)
         assert number is not None, "an id is carried by a live record"
         return number
 
@@ -231,8 +227,7 @@ class Past:
         mine = set(members)
         found = {number}
         for one in self._closure(number, ("merged", "split"))[0]:
-            carrying = self._at(t.CARRYING, one)
-            if carrying is not None and carrying.carrier in mine:
+            if self._then(CARRIER, one) in mine:
                 found.add(one)
         return sorted(found)
 

@@ -8,12 +8,14 @@ import msgspec
 
 from sameas.engine.online.counters import Counters
 from sameas.engine.online.loading import fact
+from sameas.engine.online.stays import CARRIER, HOME, NAME, current, ended
 from sameas.engine.online.whole.differ import Difference
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+    from sameas.engine.online.stays import History, Stay
     from sameas.engine.online.whole.snapshot import Held
     from sameas.graph.store.port import Reader
 
@@ -25,24 +27,16 @@ def differences(reader: Reader, kept: Held) -> Iterator[Difference]:
     issued = {row.number: row for row in reader.scan(t.ISSUED)}
     clusters = {row.number: row for row in reader.scan(t.CLUSTER)}
     yield from _ids(kept, issued, clusters)
-    last: dict[int, int | None] = {}
-    for member in reader.scan(t.MEMBERSHIP):
-        last[member.record] = member.cluster
-    now: dict[int, int | None] = {row.number: row.cluster for row in kept.rows.values()}
-    yield from _last("membership", "record", last, now)
-    last = {}
-    for naming in reader.scan(t.NAMING):
-        last[naming.cluster] = naming.profile
-    yield from _last(
-        "naming", "cluster", last, {number: row.profile for number, row in clusters.items()}
-    )
-    last = {}
-    for carrying in reader.scan(t.CARRYING):
-        last[carrying.issued] = carrying.carrier
-    yield from _last(
-        "carrying", "id", last, {number: row.carrier for number, row in issued.items()}
-    )
+    homes = _Stays(reader, HOME, kept.rows)
+    names = _Stays(reader, NAME, clusters)
+    carriers = _Stays(reader, CARRIER, issued)
+    yield from homes.broken()
+    yield from names.broken()
+    yield from carriers.broken()
+    yield from homes.uncovered(names)
+    yield from carriers.uncovered(homes)
     yield from _feed(reader, kept, clusters)
+    yield from _told(reader, homes, carriers)
     yield from _counters(reader)
 
 
@@ -75,14 +69,57 @@ def _ids(
             yield Difference("id", where, f"id {cluster.profile}", f"id {least.get(number)}")
 
 
-def _last(
-    kind: str, what: str, last: Mapping[int, int | None], now: Mapping[int, int | None]
-) -> Iterator[Difference]:
-    """The last row of a history is what is there now; None: nothing."""
-    for number in sorted(last.keys() | now.keys()):
-        is_, should = last.get(number), now.get(number)
-        if is_ != should:
-            yield Difference(kind, f"{what} {number}", str(is_), str(should))
+class _Stays:
+    """All that one history says."""
+
+    def __init__(self, reader: Reader, history: History, rows: Mapping[int, t.Row]) -> None:
+        self.kind = history.ended.name
+        self.of = history.of
+        self._rows = rows
+        self._history = history
+        self._ended: dict[int, list[Stay]] = {}
+        for row in reader.scan(history.ended):
+            self._ended.setdefault(getattr(row, self.of), []).append(ended(row))
+        self.numbers = sorted(rows.keys() | self._ended.keys())
+
+    def of_one(self, number: int) -> list[Stay]:
+        """In the order of time."""
+        found = self._ended.get(number, [])
+        now = current(self._history, self._rows.get(number))
+        return found if now is None else [*found, now]
+
+    def broken(self) -> Iterator[Difference]:
+        """One value at a time, each for some time, without a gap where none can be."""
+        gaps = self._history is HOME  # a record may be withdrawn, and come again
+        for number in self.numbers:
+            end = 0
+            for place, stay in enumerate(self.of_one(number)):
+                late = stay.since > end and bool(place) and not gaps
+                empty = stay.until is not None and stay.until <= stay.since
+                if late or empty or stay.since < max(end, 1):
+                    where = f"{self.of} {number}"
+                    yield Difference(self.kind, where, str(stay), f"since {end}, and for some time")
+                end = stay.since if stay.until is None else stay.until
+
+    def uncovered(self, others: _Stays) -> Iterator[Difference]:
+        """Whoever was in something, or carried it: that it was there all the time."""
+        for number in self.numbers:
+            for stay in self.of_one(number):
+                if not _covers(others.of_one(stay.value), stay):
+                    where = f"{others.of} {stay.value}"
+                    found = f"not always there while {self.of} {number} had it"
+                    yield Difference(others.kind, where, found, str(stay))
+
+
+def _covers(others: list[Stay], stay: Stay) -> bool:
+    """Whether others go on from the beginning of one to its end."""
+    reached = stay.since
+    for other in others:
+        if other.since <= reached and (other.until is None or other.until > reached):
+            if other.until is None:
+                return True
+            reached = other.until
+    return stay.until is not None and reached >= stay.until
 
 
 def _feed(reader: Reader, kept: Held, clusters: Mapping[int, t.Cluster]) -> Iterator[Difference]:
@@ -115,6 +152,16 @@ def _feed(reader: Reader, kept: Held, clusters: Mapping[int, t.Cluster]) -> Iter
             yield Difference(
                 "feed", f"id {number}", _few(is_ - should, "records"), _few(should - is_, "records")
             )
+
+
+def _told(reader: Reader, homes: _Stays, carriers: _Stays) -> Iterator[Difference]:
+    """What the feed names was there by then."""
+    for one in reader.scan(t.CHANGE):
+        records = msgspec.json.decode(one.detail).get("records", ()) if one.detail else ()
+        for stays, number in [(carriers, one.profile), *((homes, record) for record in records)]:
+            if all(stay.since > one.position for stay in stays.of_one(number)):
+                where = f"{stays.of} {number}"
+                yield Difference(stays.kind, where, "not yet there", f"at {one.position}")
 
 
 def _few(numbers: set[int], what: str) -> str:

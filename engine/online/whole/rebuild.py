@@ -63,7 +63,7 @@ class _Rebuilding:
     def run(self) -> Iterator[Rows]:
         gone = self.given.known.gone
         n, dead = len(self.given.order), gone.height
-        total = len(self.given.derived.columns.ids) + 3 * n + 6 * len(self.given.profile)
+        total = len(self.given.derived.columns.ids) + 2 * n + 4 * len(self.given.profile)
         for table, columns in self.tables():
             width = len(columns[0])
             for start in range(0, width, _BATCH):
@@ -220,7 +220,9 @@ class _Rebuilding:
             ],
         )
         numbers = np.arange(1, parts + 1)
-        yield t.CLUSTER, [numbers, component[starts[:-1]] if n else numbers, self.given.profile]
+        yield t.CLUSTER, [
+            numbers, component[starts[:-1]] if n else numbers, self.given.profile, [1] * parts,
+        ]  # fmt: skip
         carrier = pl.Series(
             np.where(known.carrier >= 0, self.given.number[known.carrier], 0)
             if n
@@ -229,11 +231,9 @@ class _Rebuilding:
         carrier = pl.select(pl.when(carrier > 0).then(carrier)).to_series()
         turn = np.argsort(self.given.issued, kind="stable")
         carrier = carrier.gather(pl.Series(turn))
-        yield t.ISSUED, [self.given.issued[turn], known.ids.gather(pl.Series(turn)), carrier]
-        ones = np.ones(max(n, len(turn), 1), dtype=np.int64)
-        yield t.MEMBERSHIP, [np.arange(1, n + 1), ones[:n], cluster]
-        yield t.NAMING, [numbers, ones[:parts], self.given.profile]
-        yield t.CARRYING, [self.given.issued[turn], ones[: len(turn)], carrier]
+        since = pl.select(pl.when(carrier.is_not_null()).then(1)).to_series()
+        names = known.ids.gather(pl.Series(turn))
+        yield t.ISSUED, [self.given.issued[turn], names, carrier, since]
         yield t.CHANGE, [
             numbers, np.full(parts, self.now), ["created"] * parts, self.given.profile,
             [None] * parts, _told(starts.tolist()),

@@ -83,7 +83,7 @@ class RecordRows:
             self.given.known.incarnation[order], withdrawn, event_time, first_seen,
             columns.last_seen[order], columns.count[order], number, traits, trait_times,
             derived.component[order].astype(np.int64) + 1,
-            derived.cluster[order].astype(np.int64) + 1,
+            derived.cluster[order].astype(np.int64) + 1, [1] * n,
         ]  # fmt: skip
         yield t.RECORD, live
         dead = gone.height + len(self.heads)
@@ -138,7 +138,7 @@ class RecordRows:
             [*gone["incarnation"].clip(lower_bound=0).to_list(), *(0 for _ in heads)],
             [*gone["withdrawn_at"].to_list(), *(None for _ in heads)],
             times, times, times, zero, zero, ["{}"] * size, [None] * size, [None] * size,
-            [None] * size,
+            [None] * size, [None] * size,
         ]  # fmt: skip
 
     def withdrawals(

@@ -39,8 +39,8 @@ class Hand:
     def profile(self, number: int, *, component: int = 1, carrier: int | None = None) -> str:
         """A cluster whose number, id number and first record's number are one."""
         name = f"p_{number}"
-        self.add(t.CLUSTER, t.Cluster(number, component, number))
-        self.add(t.ISSUED, t.Issued(number, name, number if carrier is None else carrier))
+        self.add(t.CLUSTER, t.Cluster(number, component, number, 1))
+        self.add(t.ISSUED, t.Issued(number, name, number if carrier is None else carrier, 1))
         return name
 
     def component(self, number: int, cluster: int | None = None) -> None:
@@ -63,7 +63,7 @@ class Hand:
             t.RECORD,
             t.RecordRow(
                 number, "crm", str(number), kind, live, number, 0, None, seen, seen, seen, 1,
-                number, said, None, component if live else None, cluster,
+                number, said, None, component if live else None, cluster, 1 if live else None,
             ),
         )  # fmt: skip
         payload = json.dumps([[], dict(traits or {})])
