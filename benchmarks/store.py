@@ -110,7 +110,7 @@ def batches(profiles: int, size: int = 2_000) -> Iterator[tuple[Table[Any], list
 
 
 def merge(profiles: int, number: int) -> ChangeSet:
-    """The change set of one merge: 11 rows put, one deleted."""
+    """The change set of one merge: 12 rows put, one deleted."""
     changes = ChangeSet()
 
     def put(table: Table[Any], row: Row) -> None:

@@ -16,6 +16,7 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.columns import OBSERVATION, flat
+from sameas.engine.distinct import distinct
 from sameas.engine.evidence import MAX_VECTORS
 from sameas.engine.memory import prefetch
 
@@ -160,7 +161,7 @@ def _exclusive(columns: Columns, policy: Policy) -> tuple[Ints, list[tuple[str, 
 def _exceeds(of: Ints, values: Ints, count: int) -> Bools:
     """Which components hold more than one of the values."""
     here = values >= 0
-    pairs = np.unique((of[here].astype(np.int64) << 32) | values[here])
+    pairs = distinct((of[here].astype(np.int64) << 32) | values[here])
     return np.bincount(pairs >> 32, minlength=count) > 1
 
 
@@ -192,8 +193,8 @@ def _name_clashes(columns: Columns, found: Links, of: Ints, count: int) -> tuple
     many = names > _MANY_NAMES
     small = ~many[owner]
     pairs, owners = _pairs_within(owner[small], (keys & 0xFFFFFFFF)[small])
-    found.clashes.learn(np.unique(pairs))
-    clashing = np.unique(owners[np.isin(pairs, found.clashes.keys)])
+    found.clashes.learn(distinct(pairs))
+    clashing = distinct(owners[np.isin(pairs, found.clashes.keys)])
     return record[clashing], record[np.flatnonzero(many)]
 
 

@@ -18,6 +18,7 @@ from numba import njit
 
 from sameas.engine.batch.columns import flat, ordered
 from sameas.engine.batch.search import among
+from sameas.engine.distinct import distinct
 from sameas.engine.memory import prefetch
 from sameas.matching.canonical import junk_column
 from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
@@ -248,7 +249,7 @@ def link(
         pairs, of = _name_pairs(
             iptr, irec, type_of, standing, guard, clashes.code, len(clashes.names)
         )
-        clashes.learn(np.unique(pairs))
+        clashes.learn(distinct(pairs))
         candidate[of[np.isin(pairs, clashes.keys)]] = True
     cut_keys = np.empty(0, dtype=np.int64)
     if cuts:

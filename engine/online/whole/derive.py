@@ -13,6 +13,7 @@ import numpy as np
 
 from sameas.engine.batch.partition import partition
 from sameas.engine.batch.settled import locate
+from sameas.engine.distinct import distinct
 from sameas.engine.ids.kernels import holders
 from sameas.engine.online.matches.everything import everything
 from sameas.engine.online.rows import text
@@ -116,7 +117,7 @@ def derive(
     levels[of] = level
     matched = np.zeros(width, dtype=bool)
     matched[of[joined]] = True
-    bases = np.bincount(np.unique(of.astype(np.int64) * (n + 1) + base) // (n + 1), minlength=width)
+    bases = np.bincount(distinct(of.astype(np.int64) * (n + 1) + base) // (n + 1), minlength=width)
     links = found.links
     record = np.repeat(np.arange(len(columns), dtype=np.int32), np.diff(links.ptr))
     keys = _key(record, links.ids)

@@ -7,16 +7,17 @@ limit has none, nor has one that a judgement names; it is looked at in full by w
 from __future__ import annotations
 
 from collections import defaultdict
-from functools import lru_cache
+from itertools import combinations
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sameas.engine.batch.columns import OBSERVATION, flat
+from sameas.engine.distinct import distinct
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED
 from sameas.engine.online.summary import MOST_NAMES
-from sameas.matching.names import NAME_TRAITS, compatible, person_name_column
+from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -84,7 +85,7 @@ def summaries(
     owned = (owner >= 0).tolist()
     counts, turn = _texts(values, seen)
     name_json = [text(name) for name in held_names]
-    friends = lru_cache(maxsize=1 << 16)(compatible)
+    clashing = _clashing(np.flatnonzero(fits & guarded), name_lists, held_names)
     out: list[str | None] = [None] * n_components
     no_exclusive = text([[] for _ in exclusive])
     for at in np.flatnonzero(fits).tolist():
@@ -99,7 +100,7 @@ def summaries(
             or len(set(duplicates)) < len(duplicates)
         ):
             continue
-        if limits and guarded[at] and len(codes) > 1 and not _friends(codes, held_names, friends):
+        if limits and at in clashing:
             continue
         said = no_exclusive
         if exclusive:
@@ -139,7 +140,7 @@ def _held(derived: Derived) -> tuple[Longs, Longs]:
     m = max(columns.n_identifiers, 1)
     counts = ~np.isin(derived.standing, (GONE, BLOCKED))[derived.ids]
     where = derived.component[derived.record[counts]].astype(np.int64)
-    pairs = np.unique(where * m + derived.ids[counts])
+    pairs = distinct(where * m + derived.ids[counts])
     found: tuple[Longs, Longs] = np.divmod(pairs, m)
     return found
 
@@ -243,7 +244,7 @@ def _owners(derived: Derived, rules: Rules, arrival: Longs) -> Longs:
     """C: the first arrived record that has a linking value of a type with limit 1; -1: none."""
     single = np.array(rules.single, dtype=bool)[derived.columns.type_of]
     carries = (single & (derived.standing == LINKED))[derived.ids]
-    mine = np.unique(derived.record[carries])
+    mine = distinct(derived.record[carries])
     mine = mine[np.argsort(-arrival[mine], kind="stable")]
     owner = np.full(len(derived.nodes), -1, dtype=np.int64)
     owner[derived.component[mine]] = mine
@@ -266,8 +267,19 @@ def _texts(values: Ints, seen: Ints) -> tuple[list[str], Sequence[int]]:
     return texts, turn.ravel().tolist()
 
 
-def _friends(codes: Sequence[int], names: Sequence[str], friends: object) -> bool:
-    assert callable(friends)
-    return all(
-        friends(names[code], names[other]) for at, code in enumerate(codes) for other in codes[:at]
+def _clashing(components: Longs, lists: _Grouped, names: Sequence[str]) -> set[int]:
+    """Of some components those that have two names which cannot be one person's."""
+    pairs = [
+        (at, *pair)
+        for at in components.tolist()
+        if 1 < len(codes := lists[at]) <= MOST_NAMES
+        for pair in combinations(codes, 2)
+    ]
+    where, left, right = np.array(pairs, dtype=np.int64).reshape(-1, 3).T
+    used = distinct(np.concatenate([left, right]))
+    fine = compatible_pairs(
+        [names[code] for code in used.tolist()],
+        np.searchsorted(used, left),
+        np.searchsorted(used, right),
     )
+    return set(where[~fine].tolist())
