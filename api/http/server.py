@@ -14,6 +14,7 @@ import uvicorn
 from sameas.api.http.app import App, create_app
 from sameas.api.http.keys import list_keys
 from sameas.api.http.settings import Settings
+from sameas.api.http.transport import Protocol
 from sameas.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -103,7 +104,7 @@ def serve(
         config = uvicorn.Config(
             app,
             loop="auto",
-            http="auto",
+            http=Protocol,
             ws="none",
             lifespan="on",
             log_config=None,
