@@ -73,6 +73,13 @@ def preload(folder: Path, profiles: int) -> tuple[Path, dict[str, object]]:
     }
 
 
+def copied(store: Path, place: Path) -> None:
+    """A store of its own, and on the disk: else the first checkpoint syncs the copy, too."""
+    shutil.copy(store, place)
+    with place.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
 def rows(count: int, people: int, seed: int) -> list[Event]:
     """Events with four identifiers."""
     r = random.Random(seed)
@@ -86,7 +93,7 @@ def rows(count: int, people: int, seed: int) -> list[Event]:
 def engine(store: Path, people: int, seconds: float) -> list[dict[str, object]]:
     """Merges without HTTP, 64 at a time; then the rows that they wrote, into the store alone."""
     place = store.with_name("engine.db")
-    shutil.copy(store, place)
+    copied(store, place)
     written: list[ChangeSet] = []
     took: list[float] = []
     with Engine(open_store(place)) as made:
@@ -122,7 +129,7 @@ def engine(store: Path, people: int, seconds: float) -> list[dict[str, object]]:
         }
     ]
     place.unlink()
-    shutil.copy(store, place)
+    copied(store, place)
     with Engine(open_store(place)) as made:
         made.ingest(rows(2_000, people, 0))
     with open_store(place) as bare:
@@ -145,7 +152,7 @@ def engine(store: Path, people: int, seconds: float) -> list[dict[str, object]]:
 def served(store: Path) -> Iterator[tuple[str, str, psutil.Process]]:
     """A server of its own over a copy: its URL, a key, its process."""
     place = store.with_name("served.db")
-    shutil.copy(store, place)
+    copied(store, place)
     made = sameas("key", "create", "--store", str(place), "--name", "b", "--scope", "admin")
     key = run(made).output.strip()
     port = str(free())

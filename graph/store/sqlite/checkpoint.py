@@ -2,9 +2,14 @@
 
 Copying runs beside commits (SQLite's passive checkpoint). Under steady writes that alone never lets
 the log begin anew, so at `Tuning.limit` it is restarted while the writer waits: for the pages
-that came since the last copy, one sync, and at most `Tuning.patience` for readers. A writer that is
-faster than the copying waits for it. So only a reader that stays open keeps the log growing, until
-it ends.
+that came since the last copy, their sync, and at most `Tuning.patience` for readers. A writer that
+is faster than the copying waits for it. So only a reader that stays open keeps the log growing,
+until it ends.
+
+SQLite syncs the file after a copy that reached the end of the log, and a long copy beside commits
+never does. So before a restart it is copied again until little was left to copy: else the writer
+waited for the sync of all that was copied since the last restart, 30 ms for 16,000 pages of a store
+of a million profiles, where it waits 6 ms for the last few hundred.
 """
 
 from __future__ import annotations
@@ -28,6 +33,10 @@ __all__ = ["Checkpointer"]
 LOG = logging.getLogger("sameas.store")
 PAUSE = 1.0
 """Seconds after a failure, of a full disk say."""
+FEW = 64
+"""Pages that are copied before another commit comes, mostly."""
+COPIES = 6
+"""Copies in a row at most that should reach the end of the log."""
 
 
 class Checkpointer:
@@ -114,10 +123,15 @@ class Checkpointer:
 
     def _copy(self, connection: apsw.Connection, *, idle: bool) -> None:
         """Copy what can be copied; restart the log if it is too long, empty it if nothing comes."""
-        connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+        _, copied = connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
         self._next = self._pages + self._tuning.checkpoint
         if not idle and self._pages < self._tuning.limit:
             return
+        for _ in range(COPIES):
+            before = copied
+            _, copied = connection.wal_checkpoint(mode=apsw.SQLITE_CHECKPOINT_PASSIVE)
+            if copied - before <= FEW:
+                break
         mode = apsw.SQLITE_CHECKPOINT_TRUNCATE
         if not idle and self._pages < 2 * self._tuning.limit:
             mode = apsw.SQLITE_CHECKPOINT_RESTART  # writing over what is there syncs faster

@@ -7,7 +7,7 @@ import sys
 import threading
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import apsw
 import pytest
@@ -15,6 +15,7 @@ from tests.graph.store.contract import ITEM, TABLES, WORD, Item, Pair, Word, bat
 
 from sameas.errors import StoreFullError, StoreReadOnlyError
 from sameas.graph.store.sqlite import SqliteStore, Tuning
+from sameas.graph.store.sqlite.checkpoint import COPIES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -188,6 +189,46 @@ def test_the_log_stays_bounded_under_writes_with_readers_now_and_then(tmp_path: 
     assert until(lambda: log(store) == 0), "it is emptied when nothing is written"
     assert store.check() == []
     store.close()
+
+
+class Copies:
+    """A connection whose copies are told: how much of the log each has reached."""
+
+    def __init__(self, reached: list[int]) -> None:
+        self.reached = iter(reached)
+        self.modes: list[int] = []
+
+    def wal_checkpoint(self, *, mode: int) -> tuple[int, int]:
+        self.modes.append(mode)
+        if mode != apsw.SQLITE_CHECKPOINT_PASSIVE:
+            return 0, 0
+        copied = next(self.reached)
+        return copied, copied
+
+    def set_busy_timeout(self, _milliseconds: int) -> None:
+        return
+
+
+@pytest.mark.parametrize(
+    ("reached", "copies"),
+    [
+        ([200, 230], 2),  # little came meanwhile: the end was reached, and the file is synced
+        ([200, 400, 500, 510], 4),
+        ([200, 200], 2),  # a reader is in the way
+        ([100 * n for n in range(9)], 1 + COPIES),  # a writer that is as fast
+    ],
+)
+def test_the_log_is_copied_to_its_end_before_the_writer_waits(
+    store: SqliteStore, reached: list[int], copies: int
+) -> None:
+    copier = store._checkpointer
+    assert copier is not None
+    copier.stop()
+    copier._pages = 200
+    asked = Copies(reached)
+    copier._copy(cast("apsw.Connection", asked), idle=False)
+    restart = apsw.SQLITE_CHECKPOINT_RESTART
+    assert asked.modes == [*[apsw.SQLITE_CHECKPOINT_PASSIVE] * copies, restart]
 
 
 def test_the_log_is_emptied_after_a_reader_that_stayed_long(store: SqliteStore) -> None:
