@@ -10,7 +10,6 @@ from numba import njit
 
 from sameas.engine.ids.siphash import ID_LENGTH, message
 from sameas.engine.memory import prefetch
-from sameas.graph.base32 import base32
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -25,8 +24,6 @@ if TYPE_CHECKING:
 __all__ = ["firsts", "holders", "profile_id", "profile_ids", "strings"]
 
 _AHEAD = 16  # records: what is needed of one so much later is fetched now
-
-_ALPHABET = np.frombuffer(b"abcdefghijklmnopqrstuvwxyz234567", dtype=np.uint8)
 
 
 def profile_ids(key: bytes, columns: Columns, first: Ints, incarnation: Longs) -> Bytes:
@@ -51,7 +48,6 @@ def profile_ids(key: bytes, columns: Columns, first: Ints, incarnation: Longs) -
         first,
         incarnation,
         np.zeros(longest + 64, np.uint8),
-        _ALPHABET,
         out,
     )
     return out
@@ -72,11 +68,12 @@ def firsts(
 
 def profile_id(key: Words, record: tuple[str, str], *, incarnation: int = 0, again: int = 0) -> str:
     """`sameas.engine.ids.siphash.profile_id`, in a tenth of the time; the key is two words."""
-    source, record_id = (part.encode("utf-8", "surrogatepass") for part in record)
+    source = record[0].encode("utf-8", "surrogatepass")
+    record_id = record[1].encode("utf-8", "surrogatepass")
     data = np.frombuffer(message(source, record_id, incarnation, again), dtype=np.uint8)
-    low, high = _one(key, data)
-    digest = int(low).to_bytes(8, "little") + int(high).to_bytes(8, "little")
-    return "p_" + base32(digest[:10])
+    out = np.empty(ID_LENGTH, dtype=np.uint8)
+    _one(key, data, out)
+    return out.tobytes().decode("ascii")
 
 
 def strings(ids: Bytes) -> pa.StringArray:
@@ -125,8 +122,9 @@ def _decimal(number: int, buffer: Bytes, at: int) -> int:
 
 
 @njit(cache=True)  # letting go of Python's lock and waiting for it again takes longer than the hash
-def _one(key: Words, data: Bytes) -> tuple[np.uint64, np.uint64]:
-    return _siphash(key, data, len(data))
+def _one(key: Words, data: Bytes, out: Bytes) -> None:
+    low, high = _siphash(key, data, len(data))
+    _write(low, high, out)
 
 
 @njit(cache=True, nogil=True)
@@ -155,6 +153,22 @@ def _siphash(key: Words, buffer: Bytes, size: int) -> tuple[np.uint64, np.uint64
 
 
 @njit(cache=True, nogil=True)
+def _write(low: np.uint64, high: np.uint64, out: Bytes) -> None:
+    """An id in ASCII, of its digest: the first ten bytes, least first in each half."""
+    out[0] = 112
+    out[1] = 95
+    for half in range(2):
+        bits = np.uint64(0)
+        for i in range(half * 5, half * 5 + 5):
+            word = low if i < 8 else high
+            byte = (word >> np.uint64(8 * (i & 7))) & np.uint64(0xFF)
+            bits = (bits << np.uint64(8)) | byte
+        for i in range(8):
+            five = np.int64((bits >> np.uint64(35 - 5 * i)) & np.uint64(31))
+            out[2 + half * 8 + i] = 97 + five if five < 26 else 24 + five
+
+
+@njit(cache=True, nogil=True)
 def _ids(
     key: Words,
     names: Bytes,
@@ -165,10 +179,8 @@ def _ids(
     first: Ints,
     incarnation: Longs,
     buffer: Bytes,
-    alphabet: Bytes,
     out: Bytes,
 ) -> None:
-    digest = np.empty(16, dtype=np.uint8)
     for row in range(len(first)):
         if row + _AHEAD < len(first):
             prefetch(source, first[row + _AHEAD])
@@ -189,19 +201,7 @@ def _ids(
         buffer[size] = 0
         size = _decimal(0, buffer, size + 1)
         low, high = _siphash(key, buffer, size)
-        for i in range(8):
-            digest[i] = (low >> np.uint64(8 * i)) & np.uint64(0xFF)
-            digest[8 + i] = (high >> np.uint64(8 * i)) & np.uint64(0xFF)
-        out[row, 0] = 112
-        out[row, 1] = 95
-        for half in range(2):
-            bits = np.uint64(0)
-            for i in range(5):
-                bits = (bits << np.uint64(8)) | np.uint64(digest[half * 5 + i])
-            for i in range(8):
-                out[row, 2 + half * 8 + i] = alphabet[
-                    np.int64((bits >> np.uint64(35 - 5 * i)) & np.uint64(31))
-                ]
+        _write(low, high, out[row])
 
 
 @njit(cache=True, nogil=True)

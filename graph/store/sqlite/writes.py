@@ -81,19 +81,17 @@ def _put(
 ) -> None:
     """Insert what is new, update what differs."""
     key_of = statements.key
-    new: dict[Key, tuple[Any, ...]] = {}
+    new = [key for key in rows if before.get(key, _UNKNOWN) is None]
     changed: dict[tuple[int, ...], list[tuple[Any, ...]]] = {}
     there: dict[Key, tuple[Any, ...]] = {}
-    unknown = [key for key in rows if key not in before]
+    rest = [key for key in rows if before.get(key, _UNKNOWN) is not None]
+    unknown = [key for key in rest if key not in before]
     if unknown:
         found = connection.executemany(statements.get, unknown).fetchall()
         there = {key_of(values): values for values in found}
-    for key, row in rows.items():
-        values = astuple(row)
+    for key in rest:
+        values = astuple(rows[key])
         was = before.get(key, _UNKNOWN)
-        if was is None:
-            new[key] = values
-            continue
         if was is not _UNKNOWN:
             old: tuple[Any, ...] | None = astuple(was)
         else:
@@ -102,7 +100,7 @@ def _put(
                 raise StoreRowError(Fault(statements.table.name, what))
             old = there.get(key)
         if old is None:
-            new[key] = values
+            new.append(key)
         elif old != values:
             places = tuple(
                 place
@@ -111,7 +109,8 @@ def _put(
             )
             changed.setdefault(places, []).append((*(values[place] for place in places), *key))
     if new:
-        connection.executemany(statements.insert, map(new.__getitem__, sorted(new)))
+        new.sort()
+        connection.executemany(statements.insert, map(astuple, map(rows.__getitem__, new)))
     for places, bound in changed.items():
         connection.executemany(statements.update(places), bound)
 
