@@ -16,9 +16,9 @@ import numpy as np
 from numba import njit
 
 from sameas.engine.batch.columns import OBSERVATION, flat
-from sameas.engine.distinct import distinct
 from sameas.engine.evidence import MAX_VECTORS
 from sameas.engine.memory import prefetch
+from sameas.matching.distinct import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -17,6 +17,7 @@ from numba import njit
 from sameas.engine.batch.held import grown
 from sameas.engine.batch.links import LINKED
 from sameas.engine.evidence import LADDER, MAX_VECTORS
+from sameas.matching.distinct import distinct
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -195,7 +196,7 @@ class _Work:
             return np.zeros(len(least), dtype=np.int32)
         _joined(self.of, least, self.left, self.right, self.weight, self.vptr, self.vrec, joined)
         voting = self.chosen[self.vector[self.chosen] >= 0]
-        pairs = np.unique((self.of[voting].astype(np.int64) << 32) | self.vector[voting])
+        pairs = distinct((self.of[voting].astype(np.int64) << 32) | self.vector[voting])
         count = np.bincount(pairs >> 32, minlength=len(least)).astype(np.int32)
         return np.where(joined, count, 0).astype(np.int32)
 

@@ -18,9 +18,9 @@ from numba import njit
 
 from sameas.engine.batch.columns import flat, ordered
 from sameas.engine.batch.search import among
-from sameas.engine.distinct import distinct
 from sameas.engine.memory import prefetch
 from sameas.matching.canonical import junk_column
+from sameas.matching.distinct import distinct
 from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
 
 if TYPE_CHECKING:

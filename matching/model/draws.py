@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
+from sameas.matching.distinct import distinct
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -70,7 +72,7 @@ def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
         drawn = np.arange(total)
     else:
         rng = np.random.Generator(np.random.PCG64(1))
-        drawn = np.unique(rng.integers(0, total, limit))
+        drawn = distinct(rng.integers(0, total, limit))
     group = np.searchsorted(ends, drawn, side="right")
     within = drawn - (ends - sizes * (sizes - 1) // 2)[group]
     # the k-th pair (i < j) of a group, by j: j (j - 1) / 2 <= k; the root may be one off

@@ -10,6 +10,7 @@ from numba import njit
 
 from sameas.engine.evidence import LADDER, MISSING, Scores
 from sameas.engine.online.matches import ladder
+from sameas.matching.distinct import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -108,7 +109,7 @@ def everything(
         if count <= weights.matcher.max_key_records:
             low, high = np.triu_indices(len(members))
             proposed.append(members[low] * width + members[high])
-    low, high = np.divmod(np.unique(np.concatenate(proposed)), width)
+    low, high = np.divmod(distinct(np.concatenate(proposed)), width)
     mutual = (low != high) | (records[low] > 1)
     low, high = low[mutual], high[mutual]
 
@@ -198,7 +199,7 @@ class _Fitting:
         self.some = np.flatnonzero(every.vector >= 0)
         self.base = base
         width = max(len(every.values), 1)
-        shared = np.unique(base[self.some] * width + every.vector[self.some])
+        shared = distinct(base[self.some] * width + every.vector[self.some])
         self.holder, self.held = np.divmod(shared, width)
         """Base and vector, each pair once."""
 
@@ -247,8 +248,8 @@ class _Fitting:
         every = self.every
         nodes = np.bincount(part, weights=self.nodes, minlength=count)
         width = max(len(every.values), 1)
-        distinct = np.unique(part[self.holder] * width + self.held) // width
-        vectors = np.bincount(distinct, minlength=count)
+        parts = distinct(part[self.holder] * width + self.held) // width
+        vectors = np.bincount(parts, minlength=count)
         matched = np.zeros(count, dtype=bool)
         if len(strong):
             matched[part[self.first[every.low[strong]]]] = True

@@ -9,6 +9,7 @@ import numpy as np
 
 from sameas.engine.online.matches.circles import circles_text
 from sameas.engine.online.matches.everything import parts_of
+from sameas.matching.distinct import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,7 +42,7 @@ def circle_of(derived: Derived) -> tuple[Longs, Bools]:
     np.minimum.at(least, vector, component)
     np.maximum.at(most, vector, component)
     fits[component[least[vector] != most[vector]]] = False
-    pairs = np.unique(component * len(of) + vector) // len(of)
+    pairs = distinct(component * len(of) + vector) // len(of)
     fits &= derived.matched | (np.bincount(pairs, minlength=len(fits)) == 1)
     # whoever is one cluster is in one circle: each vector with one that the cluster has
     cluster = derived.cluster[some]

@@ -13,11 +13,11 @@ import numpy as np
 
 from sameas.engine.batch.partition import partition
 from sameas.engine.batch.settled import locate
-from sameas.engine.distinct import distinct
 from sameas.engine.ids.kernels import holders
 from sameas.engine.online.matches.everything import everything
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import GONE, LINKED
+from sameas.matching.distinct import distinct
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

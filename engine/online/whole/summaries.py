@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.engine.batch.columns import OBSERVATION, flat
-from sameas.engine.distinct import distinct
 from sameas.engine.online.rows import text
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED
 from sameas.engine.online.summary import MOST_NAMES
+from sameas.matching.distinct import distinct
 from sameas.matching.names import NAME_TRAITS, compatible_pairs, person_name_column
 
 if TYPE_CHECKING:
