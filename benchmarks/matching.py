@@ -181,6 +181,7 @@ class Bench:
             "p50 ms": fixed(said["p50_ms"], 2),
             "p99 ms": fixed(said["p99_ms"], 2),
             "found somebody": fixed(said["joined"], 3),
+            "pending": fixed(said["pending"], 3),
         }
 
     def _env(self) -> dict[str, str]:
