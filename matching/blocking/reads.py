@@ -122,6 +122,17 @@ def _is_word(point: int) -> bool:
 
 
 @jit
+def _next_word(points: Points, place: int, last: int) -> tuple[int, int]:
+    """Where the next word begins and ends; both are `last` if there is none."""
+    while place < last and not _is_word(points[place]):
+        place += 1
+    start = place
+    while place < last and _is_word(points[place]):
+        place += 1
+    return start, place
+
+
+@jit
 def _words(points: Points, at: Longs) -> tuple[Longs, Longs, Longs]:
     """The first words of each text, as spans; where each text's begin, one more at the end."""
     room = 0
@@ -137,14 +148,12 @@ def _words(points: Points, at: Longs) -> tuple[Longs, Longs, Longs]:
     count = 0
     for text in range(len(at) - 1):
         place = at[text]
-        while place < at[text + 1] and count - begin[text] < MAX_VALUES:
-            if _is_word(points[place]):
-                start[count] = place
-                while place < at[text + 1] and _is_word(points[place]):
-                    place += 1
-                end[count] = place
-                count += 1
-            place += 1
+        while count - begin[text] < MAX_VALUES:
+            word_start, place = _next_word(points, place, at[text + 1])
+            if place == word_start:
+                break
+            start[count], end[count] = word_start, place
+            count += 1
         begin[text + 1] = count
     return start[:count].copy(), end[:count].copy(), begin
 
@@ -242,12 +251,7 @@ def _street(points: Points, first: int, last: int) -> tuple[bool, np.uint64]:
     best, size = first, 0
     place = first
     while place < last:
-        if not _is_word(points[place]):
-            place += 1
-            continue
-        start = place
-        while place < last and _is_word(points[place]):
-            place += 1
+        start, place = _next_word(points, place, last)
         if place - start > 2 and not _ZERO <= points[start] <= _NINE:
             later = place - start > size
             if place - start == size:
@@ -280,21 +284,15 @@ def _spelled(how: int, points: Points, at: Longs, found: Words, counts: Longs) -
         elif how in (_WORDS, _INITIAL):
             place = first
             taken = 0
-            while place < last and taken < MAX_VALUES:
-                if not _is_word(points[place]):
-                    place += 1
-                    continue
-                start = place
-                while place < last and _is_word(points[place]):
-                    place += 1
-                taken += 1
-                if how == _WORDS:
+            while place < last and taken < (MAX_VALUES if how == _WORDS else 1):
+                start, place = _next_word(points, place, last)
+                if place > start and how == _WORDS:
                     _add(found, counts, row, scattered(_hash(points, start, place, h)))
-                else:
+                elif place > start:
                     one = points[start]
                     one += np.uint32(32 if 65 <= one <= 90 else 0)
                     _add(found, counts, row, scattered((h ^ np.uint64(one)) * np.uint64(PRIME)))
-                    break
+                taken += 1
             there = False
         elif how == _STREET:
             there, h = _street(points, first, last)

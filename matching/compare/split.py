@@ -13,7 +13,7 @@ import numpy as np
 from sameas.matching.canonical.kernels import jit
 from sameas.matching.compare.reading import MAX_PARTS, read_once
 from sameas.matching.fields.places import GENERIC
-from sameas.matching.texts import Texts, beyond_ascii, ends, texts_of
+from sameas.matching.texts import Texts, beyond_ascii, ends, is_one_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -91,18 +91,6 @@ def _left_over(how: int, texts: Texts) -> Mask:
 
 
 _GENERIC = texts_of(sorted(GENERIC))
-
-
-@jit
-def _generic(points: Points, start: int, end: int, known: Points, at: Longs) -> bool:
-    for one in range(len(at) - 1):
-        if at[one + 1] - at[one] == end - start:
-            place = 0
-            while place < end - start and points[start + place] == known[at[one] + place]:
-                place += 1
-            if place == end - start:
-                return True
-    return False
 
 
 @jit
@@ -240,7 +228,7 @@ def _address(
         here = first
         for place in range(first, last + 1):
             if place == last or points[place] == _BLANK:
-                if own == 1 or not _generic(points, here, place, known, its):
+                if own == 1 or not is_one_of(points, here, place, known, its):
                     spans[0, at + count], spans[1, at + count] = here, place
                     count += 1
                 here = place + 1

@@ -8,7 +8,7 @@ import numpy as np
 
 from sameas.matching.canonical.kernels import jit
 from sameas.matching.fields.places import GLANCE_LENGTH, GLANCE_WORDS, UNITS, UNUSUAL, spelled
-from sameas.matching.texts import numbered, texts_of, words_of
+from sameas.matching.texts import is_one_of, numbered, texts_of, words_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["usual_addresses"]
 
 _BLANK, _HASH, _COMMA, _DOT, _ZERO, _NINE, _A, _Z = (ord(one) for one in " #,.09az")
-_UNITS = texts_of(sorted(UNITS))
+_UNITS = texts_of(sorted({*UNITS, "#"}))
 _ODD, _UNIT = 1, 2
 
 
@@ -49,21 +49,6 @@ def usual_addresses(values: Sequence[str] | pa.StringArray) -> list[str]:
 
 
 @jit
-def _is_unit(points: Points, start: int, end: int, units: tuple[Points, Longs]) -> bool:
-    known, at = units
-    if end - start == 1 and points[start] == _HASH:
-        return True
-    for one in range(len(at) - 1):
-        if at[one + 1] - at[one] == end - start:
-            place = 0
-            while place < end - start and points[start + place] == known[at[one] + place]:
-                place += 1
-            if place == end - start:
-                return True
-    return False
-
-
-@jit
 def _unit(
     points: Points, first: int, last: int, units: tuple[Points, Longs]
 ) -> tuple[int, int, int]:
@@ -81,7 +66,7 @@ def _unit(
     start = end
     while start > first and points[start - 1] != _BLANK:
         start -= 1
-    if start == first or not _is_unit(points, start, end, units):
+    if start == first or not is_one_of(points, start, end, *units):
         return last, last, last
     return start - 1, digits, last
 

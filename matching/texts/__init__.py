@@ -7,9 +7,10 @@ from sameas.matching.texts.spans import (
     bags,
     beyond_ascii,
     ends,
+    is_one_of,
     numbered,
     texts_of,
     words_of,
 )
 
-__all__ = ["Texts", "bags", "beyond_ascii", "ends", "numbered", "texts_of", "words_of"]
+__all__ = ["Texts", "bags", "beyond_ascii", "ends", "is_one_of", "numbered", "texts_of", "words_of"]

@@ -18,7 +18,17 @@ if TYPE_CHECKING:
     Points = NDArray[np.uint32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Points", "Texts", "bags", "beyond_ascii", "ends", "numbered", "texts_of", "words_of"]
+__all__ = [
+    "Points",
+    "Texts",
+    "bags",
+    "beyond_ascii",
+    "ends",
+    "is_one_of",
+    "numbered",
+    "texts_of",
+    "words_of",
+]
 
 _ASCII = 128
 _BASIS, _PRIME = 0xCBF29CE484222325, 0x100000001B3
@@ -99,6 +109,19 @@ def numbered(points: Points, start: Longs, end: Longs) -> tuple[Longs, Longs]:
                     break
             slot = (slot + 1) & (size - 1)
     return number, first[:count].copy()
+
+
+@jit
+def is_one_of(points: Points, start: int, end: int, known: Points, at: Longs) -> bool:
+    """Whether a span is one of the texts of `known`, which begin at `at`. O(texts): for a few."""
+    for one in range(len(at) - 1):
+        if at[one + 1] - at[one] == end - start:
+            place = 0
+            while place < end - start and points[start + place] == known[at[one] + place]:
+                place += 1
+            if place == end - start:
+                return True
+    return False
 
 
 @jit

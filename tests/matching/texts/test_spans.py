@@ -7,7 +7,7 @@ import pyarrow as pa
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sameas.matching.texts import bags, beyond_ascii, numbered, texts_of, words_of
+from sameas.matching.texts import bags, beyond_ascii, is_one_of, numbered, texts_of, words_of
 
 TEXTS = st.lists(st.text("ab é王\U0001f600", max_size=6) | st.text(max_size=6), max_size=12)
 
@@ -48,3 +48,13 @@ def test_no_texts() -> None:
         assert len(found) == 0
         assert found.at.tolist() == [0]
         assert found.points.dtype == np.uint32
+
+
+def test_a_span_is_one_of_a_few_texts() -> None:
+    known = texts_of(["st", "ave", "#"])
+    found = texts_of(["st", "sta", "", "ave", "avn", "#"])
+    said = [
+        is_one_of(found.points, start, end, known.points, known.at)
+        for start, end in zip(found.at[:-1].tolist(), found.at[1:].tolist(), strict=True)
+    ]
+    assert said == [True, False, False, True, False, True]
