@@ -62,6 +62,25 @@ def test_many_weights_at_once_are_those_of_single_pairs(found: World, model: Mod
     assert many(found, model, left, right) == [MISSING if w is None else w for w in single]
 
 
+def test_a_model_may_have_more_explanations_than_are_summed_at_once(
+    found: World, model: Model
+) -> None:
+    """The least of all counts, also where it is among the fifth and those behind it."""
+    left, right = some_pairs(found)
+    codes = found.vectors.codes
+    sight = Sight.of(FIELDS, found.columns, codes, found.vectors.counts.astype(np.int64))
+    arguments = sight.patterns(left, right), sight.codes, left
+    tables = tables_of(model, found.columns)
+    unlikely = tables.priors + (1 << 30)
+    more = tables._replace(
+        priors=np.concatenate([unlikely, tables.priors]),
+        weights=np.concatenate([tables.weights] * 2),
+        rarity=np.concatenate([tables.rarity] * 2),
+    )
+    assert len(more.priors) > 4
+    assert more.weigh(*arguments).tolist() == tables.weigh(*arguments).tolist()
+
+
 def test_a_weight_is_the_same_either_way_round(found: World, model: Model) -> None:
     for a, b in zip(*some_pairs(found), strict=True):
         ours, theirs = texts(found, int(a)), texts(found, int(b))
