@@ -60,8 +60,8 @@ def measure(store: Path, records: Path) -> dict[str, float]:
     """Milliseconds of CPU and of waiting, a record; how many found somebody, or were put off."""
     waits: list[float] = []
     joined, pending, used = 0, 0, 0.0
-    warm()
     with open_store(store) as held, Engine(held) as engine:
+        warm(engine.rules)
         for number, event in enumerate(events(records, engine.rules.policy)):
             if number == WARM_UP:
                 gc.collect()

@@ -14,17 +14,18 @@ from multiprocessing import get_context
 
 import polars as pl
 
-__all__ = ["warm"]
+__all__ = ["linking", "warm"]
 
 
 def warm() -> None:
     """Resolve a few invented rows that take every compiled path, on two processors if there are."""
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        for task in (pool.submit(_matching), pool.submit(_linking)):
+        for task in (pool.submit(_matching), pool.submit(linking)):
             task.result()
 
 
-def _linking() -> None:
+def linking() -> None:
+    """Take what links and what matches say through every compiled path of the function."""
     from sameas.engine import policy
     from sameas.engine.batch import resolve
     from sameas.engine.evidence import BIT

@@ -113,7 +113,7 @@ def serve(
     )
     console = people()
     with listen(host, port) as at, open_engine(store, policy=policy, model=model) as engine:
-        warm()
+        warm(engine.rules)
         url = address(host, at.getsockname()[1])
         run(engine, settings, at=at, told=lambda: _announce(console, engine, settings, store, url))
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import subprocess
+import sys
 from random import Random
 from typing import TYPE_CHECKING
 
@@ -102,3 +104,25 @@ def test_what_comes_is_matched_as_a_batch_would(out: Path, tmp_path: Path) -> No
                 found = verify(reader)
                 assert found.differences == []
                 assert reader.count(t.VECTOR_PAIR)
+
+
+WARMED = """
+import sys
+from sameas.engine.online.engine import Engine
+from sameas.engine.online.warm import warm
+from sameas.graph.store import open_store
+with Engine(open_store(sys.argv[1])) as engine:
+    warm(engine.rules)
+from sameas.engine.batch.plain import resolve_plain
+from sameas.matching.compare.name_kernel import name_levels
+print(bool(name_levels.signatures), bool(resolve_plain.signatures))
+"""
+
+
+def test_warming_a_store_with_a_model_loads_what_matching_needs(out: Path, tmp_path: Path) -> None:
+    """In a process that has loaded nothing yet."""
+    with open_store(tmp_path / "people.db") as store:
+        load(out, store)
+    command = [sys.executable, "-c", WARMED, str(tmp_path / "people.db")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["True", "True"]
