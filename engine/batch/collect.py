@@ -16,6 +16,7 @@ from numba import njit
 
 from sameas.engine.batch.interner import Interner
 from sameas.engine.batch.keys import RecordIds
+from sameas.engine.policy.model import UNKNOWN_TYPE
 from sameas.graph.versions import DAY
 from sameas.matching.canonical import Options, canonicalise_column
 
@@ -40,6 +41,7 @@ class Raw(NamedTuple):
 
     rows: Ints
     type: int
+    """Its place in `Collector.types`."""
     values: pa.StringArray
     numbers: Ints
     """The canonical values' numbers in their type; -1: rejected."""
@@ -106,6 +108,8 @@ class Collector:
         self.now = now
         self.options = Options(policy.default_region, policy.email_dots, policy.email_tags)
         self.place = {kind.name: place for place, kind in enumerate(policy.identifiers)}
+        self.types = list(self.place)
+        """The policy's, and behind them those that only rows name: of an earlier policy."""
         self.values = [Interner(hash_bits=hash_bits) for _ in policy.identifiers]
         self.record_ids = RecordIds(hash_bits=hash_bits)
         self.messages = Interner(hash_bits=hash_bits)
@@ -215,10 +219,16 @@ class Collector:
         file: str,
         origin: tuple[str, Sequence[int]] | None,
     ) -> None:
-        kind = self.place[column.type]
-        canonical = self.policy.identifiers[kind].canonicaliser
-        values, reasons = canonicalise_column(canonical, column.values, self.options)
-        numbers = self.values[kind].intern(values)
+        if column.type in self.place:
+            kind = self.place[column.type]
+            canonical = self.policy.identifiers[kind].canonicaliser
+            values, reasons = canonicalise_column(canonical, column.values, self.options)
+            numbers = self.values[kind].intern(values)
+        else:
+            kind = self._further(column.type)
+            values = pa.nulls(len(column.values), pa.string())
+            reasons = pc.if_else(pc.is_valid(column.values), UNKNOWN_TYPE, None)
+            numbers = np.full(len(values), -1, dtype=np.int32)
         if column.rows is None:
             rows = np.arange(len(numbers), dtype=np.int32)
         else:
@@ -245,6 +255,11 @@ class Collector:
                         name, line, source, None, column.type, column.column, text, why, row + base
                     )
                 )
+
+    def _further(self, name: str) -> int:
+        if name not in self.types:
+            self.types.append(name)
+        return self.types.index(name)
 
     def _spelled(
         self,

@@ -250,16 +250,14 @@ class _Living:
         if self._raw_by_row is None:
             self._raw_by_row = defaultdict(list)
             for part in self.rows.raw:
-                base = int(self.offsets[part.type])
                 triples = zip(
                     part.rows.tolist(), part.values.to_pylist(), part.numbers.tolist(), strict=True
                 )
                 for at, text, number in triples:
-                    known = -1 if number < 0 else base + number
+                    known = -1 if number < 0 else int(self.offsets[part.type]) + number
                     self._raw_by_row[at].append((part.type, text, known))
         spelled = self._raw_by_row.get(row, [])
-        names = [kind.name for kind in self.rows.policy.identifiers]
-        raw = [(names[kind], text) for kind, text, _ in spelled]
+        raw = [(self.rows.types[kind], text) for kind, text, _ in spelled]
         otherwise = {number for _, _, number in spelled}
         for number in self.ids[self.ptr[row] : self.ptr[row + 1]].tolist():
             if number not in otherwise:
@@ -546,8 +544,8 @@ class _Living:
         numbers = [np.empty(0, dtype=np.int32)]
         texts = [pa.nulls(0, pa.string())]
         for part in self.rows.raw:
-            if kind is None or part.type == kind:
-                here = np.flatnonzero((record[part.rows] >= 0) & (part.numbers >= 0))
+            here = np.flatnonzero((record[part.rows] >= 0) & (part.numbers >= 0))
+            if len(here) and kind in (None, part.type):
                 records.append(record[part.rows[here]].astype(np.int32))
                 base = np.int32(self.offsets[part.type])
                 numbers.append((part.numbers[here] + base).astype(np.int32))

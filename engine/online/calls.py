@@ -19,6 +19,7 @@ from sameas.engine.online.events import Answer
 from sameas.engine.online.hidden import visible
 from sameas.engine.online.loading import row_of, settle_words
 from sameas.engine.online.namesakes import begin
+from sameas.engine.policy.model import UNKNOWN_TYPE
 from sameas.errors import EngineError, Fault, InputError, UnknownJudgementError
 from sameas.graph.model import Identifier, RecordKey
 from sameas.graph.store import tables as t
@@ -228,7 +229,7 @@ def _canonical(judgement: Judgement, rules: Rules) -> Judgement:
         place = rules.place.get(ref.type)
         if place is None:
             known = ", ".join(rules.types)
-            faults.append(Fault(ref.ref, "the policy has no such identifier type", known))
+            faults.append(Fault(ref.ref, UNKNOWN_TYPE, known))
             return ref
         found = rules.canonical(place, ref.value)
         if found.value is None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sameas.engine.online.events import RejectedValue, Withdrawal
+from sameas.engine.policy.model import UNKNOWN_TYPE
 from sameas.graph.versions import (
     TOMBSTONE,
     content_hash,
@@ -210,7 +211,7 @@ def _canonical(
     for name, text in raw:
         place = rules.place.get(name)
         if place is None:
-            rejected.append(RejectedValue(name, text, "the policy has no such identifier type"))
+            rejected.append(RejectedValue(name, text, UNKNOWN_TYPE))
             sent.append((name, text))
             continue
         outcome = rules.canonical(place, text)

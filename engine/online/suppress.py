@@ -29,6 +29,7 @@ from sameas.engine.online.reread import (
     numbers_of,
     read_again,
 )
+from sameas.engine.policy.model import UNKNOWN_TYPE
 from sameas.errors import EngineError, Fault
 from sameas.graph.model import RecordKey
 from sameas.graph.store import tables as t
@@ -200,7 +201,7 @@ def canonical(state: State, identifiers: Iterable[tuple[str, str]]) -> list[tupl
         place = rules.place.get(kind)
         if place is None:
             known = ", ".join(rules.types)
-            faults.append(Fault(kind, "the policy has no such identifier type", f"one of {known}"))
+            faults.append(Fault(kind, UNKNOWN_TYPE, f"one of {known}"))
             continue
         outcome = rules.canonical(place, raw)
         if outcome.value is None:

@@ -11,12 +11,22 @@ from typing import TYPE_CHECKING, Literal
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-__all__ = ["Canonical", "Group", "IdentifierType", "Policy", "Strategy", "Survivorship"]
+__all__ = [
+    "UNKNOWN_TYPE",
+    "Canonical",
+    "Group",
+    "IdentifierType",
+    "Policy",
+    "Strategy",
+    "Survivorship",
+]
 
 Canonical = Literal["exact", "folded", "email", "phone", "uuid", "hash"]
 Strategy = Literal[
     "most_recent", "most_frequent", "most_complete", "source_priority", "min", "max", "union"
 ]
+UNKNOWN_TYPE = "the policy has no such identifier type"
+"""Why a value of a type that a policy does not name is rejected."""
 
 
 @dataclass(frozen=True, slots=True)

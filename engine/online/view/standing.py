@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from sameas.engine.online.rules import BLOCKED, GONE, LINKED, SHARED, UNLINKED
 from sameas.engine.online.view.answers import Found
 from sameas.engine.online.view.names import ids_of_clusters
+from sameas.engine.policy.model import UNKNOWN_TYPE
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -142,7 +143,7 @@ def lookup(reader: Reader, rules: Rules, refs: Sequence[tuple[str, str]]) -> lis
 def _canonical(rules: Rules, name: str, raw: str) -> tuple[str, str] | Found:
     place = rules.place.get(name)
     if place is None:
-        reason = "the policy has no such identifier type"
+        reason = UNKNOWN_TYPE
         return Found(f"{name}:{raw}", "rejected", None, reason=reason)
     outcome = rules.canonical(place, raw)
     if outcome.value is None:

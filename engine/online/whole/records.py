@@ -185,12 +185,12 @@ class RecordRows:
         sent[self.given.place_of_link(record, number)] = False
         bad_record, bad_kind, bad_text = self.rejected()
         kind = columns.type_of
-        which = np.concatenate([kind[columns.ids[sent]], kind[number], bad_kind])
+        which = np.concatenate([kind[columns.ids[sent]], kind[number]])
         kinds = pl.Series([text(name) for name in columns.types], dtype=pl.String)
         pieces = pl.DataFrame(
             {
                 "record": np.concatenate([self.given.record[sent], record, bad_record]),
-                "kind": kinds.gather(pl.Series(which.astype(np.int64))),
+                "kind": pl.concat([kinds.gather(pl.Series(which.astype(np.int64))), bad_kind]),
                 "text": pl.concat(
                     [self.values().gather(pl.Series(columns.ids[sent])), quoted(spelled), bad_text]
                 ),
@@ -202,13 +202,13 @@ class RecordRows:
         each = pieces.select(pl.format("[{},{}]", "kind", "text")).to_series()
         return joined(each, offsets)
 
-    def rejected(self) -> tuple[Ints, Ints, pl.Series]:
-        """Place of the record, place of the type, and JSON of values that could not be used."""
+    def rejected(self) -> tuple[Ints, pl.Series, pl.Series]:
+        """Place of the record, type and value as JSON, of values that could not be used."""
         columns = self.given.derived.columns
         bad = [one for one in self.given.found.rejected if one.type is not None]
         if not bad:
-            none = np.empty(0, dtype=np.int32)
-            return none, none, pl.Series([], dtype=pl.String)
+            none = pl.Series([], dtype=pl.String)
+            return np.empty(0, dtype=np.int32), none, none
         names = pl.Series(list(columns.sources), dtype=pl.String)
         here = pl.DataFrame(
             {
@@ -217,15 +217,15 @@ class RecordRows:
                 "place": np.arange(len(columns), dtype=np.int32),
             }
         )
-        rows = [(b.source, b.record_id, self.given.rules.place[b.type or ""], b.value) for b in bad]
+        rows = [(b.source, b.record_id, text(b.type or ""), b.value) for b in bad]
         frame = pl.DataFrame(
             rows,
-            {"source": pl.String, "record_id": pl.String, "kind": pl.Int32, "value": pl.String},
+            {"source": pl.String, "record_id": pl.String, "kind": pl.String, "value": pl.String},
             orient="row",
         ).join(here, on=["source", "record_id"], how="inner")
         return (
             frame["place"].to_numpy(),
-            frame["kind"].to_numpy(),
+            frame["kind"],
             quoted(frame["value"].to_arrow()),
         )
 

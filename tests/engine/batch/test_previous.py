@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import polars as pl
 
+from sameas.engine import policy as policies
 from sameas.engine.batch import resolve, resolve_files
 
 if TYPE_CHECKING:
@@ -86,3 +87,24 @@ def test_messages_of_tables_in_memory_are_there() -> None:
     """As in a folder."""
     result = resolve(pl.DataFrame({"message_id": ["m1"], "email": ["a@x.com"]}), names=["web"])
     assert result.messages.select("source", "message_id").rows() == [("web", "m1")]
+
+
+def test_identifiers_of_a_type_that_the_policy_has_no_more_are_kept_as_rejected(
+    tmp_path: Path,
+) -> None:
+    """And link again when a later policy names the type: nothing was lost."""
+    (tmp_path / "crm.csv").write_text("id,email,cookie\n1,a@x.com,c1\n2,b@x.com,c1\n")
+    (tmp_path / "more.csv").write_text("id,email\n3,a@x.com\n")
+    out = tmp_path / "out"
+
+    def profiles(rank: str, *, append: bool) -> int:
+        files = [tmp_path / ("more.csv" if append else "crm.csv")]
+        policy = policies.loads(f"rank = {rank}")
+        return len(resolve_files(files, out, append=append, policy=policy).profiles)
+
+    assert profiles('["email", "cookie"]', append=False) == 1
+    assert profiles('["email"]', append=True) == 2
+    rejected = pl.read_parquet(out / "rejected.parquet").filter(pl.col("type") == "cookie")
+    assert rejected["value"].to_list() == ["c1", "c1"]
+    assert rejected["reason"].unique().to_list() == ["the policy has no such identifier type"]
+    assert profiles('["email", "cookie"]', append=True) == 1

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import stat
+import time
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING
@@ -22,6 +23,8 @@ from sameas.graph.store import open_store
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from sameas.engine.policy import Policy
 
 CRM = """id,email,phone,first_name,last_name,updated_at
 1,ann@shop.example,+4930901820,Ann,Lee,2024-01-01
@@ -109,12 +112,41 @@ def test_the_store_of_an_engine_survives_dump_and_load(seed: int, tmp_path: Path
     assert profiles(again) == profiles(store)
 
 
+def change(engine: Engine, policy: Policy) -> None:
+    """Change the policy, and wait until it is in force."""
+    engine.set_policy(policy)
+    while engine.policy_state().changing:
+        time.sleep(0.005)
+    assert engine.policy_state().failed is None
+
+
 def profiles(store: PlainStore) -> dict[tuple[str, str], str]:
     """The profile id of every live record."""
     ids = {row.number: row.id for row in store.rows["issued"].values()}
     named = {row.number: ids[row.profile] for row in store.rows["cluster"].values()}
     live = [row for row in store.rows["record"].values() if row.live]
     return {(row.source, row.record_id): named[row.cluster] for row in live}
+
+
+def test_a_store_with_identifiers_of_no_type_of_its_policy_survives_dump_and_load(
+    tmp_path: Path,
+) -> None:
+    """As after a change of policy that drops a type, and another that brings it back."""
+    both = policies.loads('rank = ["email", "cookie"]')
+    store, again = PlainStore(), PlainStore()
+    with engine_of(both, store) as engine:
+        engine.ingest([Event("web", [("email", "a@x.com"), ("cookie", "c1")])])
+        engine.ingest([Event("web", [("cookie", "c1")]), Event("crm", [("cookie", "c1")], {}, "7")])
+        before = profiles(store)
+        change(engine, policies.loads('rank = ["email"]'))
+    dump(store, tmp_path / "out")
+    load(tmp_path / "out", again)
+    assert verify(again), verify(again).differences[:5]
+    assert profiles(again) == profiles(store) != before
+    with Engine(again) as engine:
+        change(engine, both)
+    assert profiles(again) == before
+    assert verify(again), verify(again).differences[:5]
 
 
 def test_an_engine_goes_on_from_what_was_loaded(out: Path, tmp_path: Path) -> None:
