@@ -16,15 +16,25 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
-__all__ = ["people", "print_json", "report", "safe", "table"]
+__all__ = ["people", "percent", "print_json", "report", "safe", "table"]
 
 
 def people(*, stdout: bool = False, quiet: bool = False) -> Console:
-    """The console on stderr, or on stdout. A pipe gets no colours and lines of 120 columns."""
+    """The console on stderr, or on stdout. A pipe gets no colours and lines of 120 columns.
+
+    Text is printed as it is: `[/b]` and `:100:` may be somebody's values, or part of a path.
+    """
     from rich.console import Console
 
     piped = not (sys.stdout if stdout else sys.stderr).isatty()
-    return Console(stderr=not stdout, quiet=quiet, highlight=False, width=120 if piped else None)
+    return Console(
+        stderr=not stdout,
+        quiet=quiet,
+        highlight=False,
+        markup=False,
+        emoji=False,
+        width=120 if piped else None,
+    )
 
 
 def safe(value: object) -> str:
@@ -59,6 +69,19 @@ def table(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) ->
 
 def _shown(value: object) -> str:
     return f"{value:,}" if type(value) is int else safe(value)
+
+
+def percent(share: float) -> str:
+    """A share as people read it; what is nearly all or nothing is not rounded to it.
+
+    >>> percent(0.5), percent(0.9995), percent(0.00001), percent(1.0)
+    ('50.0 %', '>99.9 %', '<0.1 %', '100.0 %')
+    """
+    if 0 < share < 0.001:
+        return "<0.1 %"
+    if 0.999 < share < 1:
+        return ">99.9 %"
+    return f"{share:.1%}".replace("%", " %")
 
 
 def print_json(document: Mapping[str, object]) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sameas.api.cli.console import people, print_json, table
+from sameas.api.cli.console import people, percent, print_json, table
 from sameas.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -71,7 +71,7 @@ def _show(console: Console, study: Study) -> None:
             [
                 (
                     f"{point.bits:+.0f}",
-                    _percent(point.probability),
+                    percent(point.probability),
                     point.profiles,
                     f"{point.precision:.4f}",
                     f"{point.recall:.4f}",
@@ -89,10 +89,10 @@ def _show(console: Console, study: Study) -> None:
             ["probability", "pairs", "says", "is"],
             [
                 (
-                    f"{_percent(band.low)} to {_percent(band.high)}",
+                    f"{percent(band.low)} to {percent(band.high)}",
                     band.pairs,
-                    _percent(band.said),
-                    _percent(band.true),
+                    percent(band.said),
+                    percent(band.true),
                 )
                 for band in study.calibration
             ],
@@ -105,10 +105,10 @@ def _show(console: Console, study: Study) -> None:
             [
                 (
                     one.field,
-                    _percent(one.missing),
-                    _percent(one.compared),
-                    _percent(one.agree),
-                    _percent(one.agree_others),
+                    percent(one.missing),
+                    percent(one.compared),
+                    percent(one.agree),
+                    percent(one.agree_others),
                     f"{one.bits:+.1f}",
                     f"{one.bits_others:+.1f}",
                 )
@@ -131,7 +131,7 @@ def _explain(console: Console, mistake: Mistake, what: str) -> None:
     pair = f"{mistake.left} and {mistake.right}"
     weight = "no weight"
     if mistake.bits is not None and mistake.probability is not None:
-        weight = f"{mistake.bits:+.1f} bits, {_percent(mistake.probability)}"
+        weight = f"{mistake.bits:+.1f} bits, {percent(mistake.probability)}"
     said = f"{what}, {mistake.pairs:,} wrong pairs: {pair}, {weight} ({mistake.why})"
     rows = [("before all", "", "", "", f"{mistake.prior:+.1f}")] if mistake.steps else []
     rows += [
@@ -139,12 +139,3 @@ def _explain(console: Console, mistake: Mistake, what: str) -> None:
     ]
     rows += [("identifier", one, one, "equal", "") for one in mistake.identifiers]
     console.print(table(said, ["field", "left", "right", "level", "bits"], rows))
-
-
-def _percent(share: float) -> str:
-    """A share as people read it; what is nearly all or nothing is not rounded to it."""
-    if 0 < share < 0.001:
-        return "<0.1 %"
-    if 0.999 < share < 1:
-        return ">99.9 %"
-    return f"{share:.1%}".replace("%", " %")

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import secrets
+import sys
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from sameas.api.cli.console import people, print_json, safe
+from sameas.api.cli.console import people, percent, print_json, safe
+from sameas.errors import Fault, InputError
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -46,6 +48,10 @@ def review(
 
     if not store.is_file():
         _listed(store, 1)  # says what is wrong
+    if not sys.stdin.isatty():
+        raise InputError(
+            Fault("stdin", "is no terminal to answer in", "--json writes the queue to stdout")
+        )
     decided = dict.fromkeys(_KEYS.values(), 0)
     with open_engine(store) as engine:
         after = ""
@@ -132,14 +138,17 @@ def _shown(item: ReviewItem) -> Table:
 
     title = f"{item.weight:+.1f} bits"
     if item.probability is not None:
-        title += f", one person with {item.probability:.0%}"
+        title += f", one person with {percent(item.probability)}"
     if item.constraint is not None:
         title += f"; refused: {item.constraint} {', '.join(item.against)}".rstrip()
     shown = Table(title=safe(title), title_justify="left")
     shown.add_column("")
-    shown.add_column(safe(item.left.record))
-    shown.add_column(safe(item.right.record))
+    shown.add_column(safe(item.left.record), overflow="fold")
+    shown.add_column(safe(item.right.record), overflow="fold")
     shown.add_column("bits", justify="right")
+    if item.fields:
+        before = item.weight - sum(one.weight for one in item.fields)
+        shown.add_row("before all", "", "", f"{before:+.1f}")
     for one in item.fields:
         bits = "" if one.level == "missing" else f"{one.weight:+.1f}"
         shown.add_row(safe(one.field), safe(one.left), safe(one.right), bits)

@@ -83,6 +83,7 @@ def run_demo(out: Path, *, seed: int, people: int, console: Console) -> list[Sto
         f"check the figures with [bold]sameas evaluate {escape(str(result.out))} "
         f"--truth {escape(str(out / 'truth.parquet'))}[/]",
         soft_wrap=True,
+        markup=True,
     )
     return told
 
