@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,8 @@ from sameas.api.cli.console import people, safe
 from sameas.errors import Fault, InputError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
     from sameas.api.http import Settings
@@ -18,6 +21,8 @@ if TYPE_CHECKING:
     from sameas.engine.policy import Policy
 
 __all__ = ["address", "open_engine", "serve"]
+
+_ORIGIN = re.compile(r"[a-z][a-z0-9+.-]*://[^/?#\s]+")
 
 
 def serve(
@@ -101,7 +106,7 @@ def serve(
         host=host,
         port=port,
         default_source=default_source,
-        origins=tuple(one for given in cors or () for one in given.split()),
+        origins=_origins(one for given in cors or () for one in given.split()),
         rate=rate,
         burst=2 * rate,
         collect_rate=collect_rate,
@@ -116,6 +121,19 @@ def serve(
         warm(engine.rules)
         url = address(host, at.getsockname()[1])
         run(engine, settings, at=at, told=lambda: _announce(console, engine, settings, store, url))
+
+
+def _origins(given: Iterable[str]) -> tuple[str, ...]:
+    """Origins as browsers name them: one with a path would never be met."""
+    found = tuple(given)
+    faults = [
+        Fault(f"--cors {one}", "is no origin", "write https://shop.example, without a path, or *")
+        for one in found
+        if one != "*" and not _ORIGIN.fullmatch(one)
+    ]
+    if faults:
+        raise InputError(faults)
+    return found
 
 
 def open_engine(store: Path, *, policy: Path | None = None, model: Path | None = None) -> Engine:

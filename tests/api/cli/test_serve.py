@@ -143,6 +143,17 @@ def test_a_port_that_is_taken_is_said(tmp_path: Path, sameas: Sameas) -> None:
     assert not list(tmp_path.iterdir())
 
 
+def test_what_is_no_origin_is_refused(sameas: Sameas, tmp_path: Path) -> None:
+    """All of them at once, and before a store is made: no browser would ever be let in by them."""
+    wrong = ("https://shop.example/", "shop.example")
+    given = [text for one in ("https://shop.example:8443", *wrong) for text in ("--cors", one)]
+    done = sameas("serve", "--store", "people.db", "--port", "0", *given)
+    assert done.returncode == 2
+    assert [f"error: --cors {one}: is no origin" in done.stderr for one in wrong] == [True, True]
+    assert ":8443" not in done.stderr
+    assert not (tmp_path / "people.db").exists()
+
+
 def test_a_host_that_is_not_of_this_machine_is_said(sameas: Sameas) -> None:
     done = sameas("serve", "--store", "people.db", "--host", "192.0.2.1")
     assert done.returncode == 2
