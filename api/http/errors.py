@@ -5,7 +5,7 @@
 403 scope_missing, foreign_source                               503 engine_closed, store_...
 404 not_found, unknown_... 415 unknown_encoding                 507 store_full
 405 method_not_allowed     422 invalid_body, invalid_parameter,
-409 conflict                   idempotency_key_reused, policy
+409 conflict                   idempotency_key_reused, policy, model
 410 gone_...
 """
 
@@ -20,7 +20,7 @@ from sameas.errors import Fault, SameasError
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-__all__ = ["CODES", "Detail", "ErrorBody", "Problem", "invalid", "problem_of"]
+__all__ = ["CODES", "Detail", "ErrorBody", "Gathered", "Problem", "invalid", "problem_of"]
 
 CODES = {
     400: "invalid_request",
@@ -87,6 +87,39 @@ def invalid(faults: Sequence[Fault], code: str = "invalid_body") -> Problem:
     first = str(faults[0])
     message = first if len(faults) == 1 else f"{len(faults)} faults; the first: {first}"
     return Problem(422, code, message, faults=faults)
+
+
+class Gathered:
+    """The faults of checks that are made one by one, told together: `with` each, then `end`.
+
+    >>> found = Gathered([Fault("time", "is no time")])
+    >>> with found:
+    ...     raise invalid([Fault("left", "is empty")])
+    >>> [one.where for one in found.faults]
+    ['time', 'left']
+    """
+
+    def __init__(self, known: Sequence[Fault] = ()) -> None:
+        self.faults = list(known)
+
+    def __enter__(self) -> None:
+        """Begin a check."""
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        """Keep the faults of a check that failed by them."""
+        if not isinstance(error, Problem) or error.code != "invalid_body":
+            return False
+        self.faults += [Fault(one.where, one.what, one.remedy) for one in error.details]
+        return True
+
+    def end(self) -> None:
+        """Go on, if there were none.
+
+        Raises:
+            Problem: 422 with all faults.
+        """
+        if self.faults:
+            raise invalid(self.faults)
 
 
 def problem_of(error: BaseException) -> Problem:

@@ -7,15 +7,18 @@ from __future__ import annotations
 
 import re
 from difflib import get_close_matches
-from typing import Any, TypeVar, get_args, get_origin
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args, get_origin
 
 import msgspec
 
 from sameas.errors import Fault
 
-__all__ = ["convert"]
+__all__ = ["convert", "sound"]
 
-Made = TypeVar("Made")
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+Made = TypeVar("Made", bound=msgspec.Struct)
 
 _AT = re.compile(r"^(.*?)(?: - at `(?:key in )?\$(.*)`)?$", re.DOTALL)
 
@@ -39,6 +42,29 @@ def convert(value: Any, kind: type[Made], where: str = "") -> tuple[Made | None,
         return msgspec.convert(value, kind), []
     except msgspec.ValidationError as error:
         return None, [_fault(error, where)]
+
+
+def sound(value: Any, kind: type[Made], faults: Sequence[Fault]) -> Made:
+    """The struct without the fields that have faults: what is in the others is checked, too.
+
+    A field that must be there is empty; nothing but faults may come of it.
+
+    >>> class Dog(msgspec.Struct):
+    ...     name: str
+    ...     age: int = 0
+    >>> sound({"age": 3}, Dog, [Fault("name", "is missing")])
+    Dog(name='', age=3)
+    """
+    sent = value if isinstance(value, dict) else {}
+    bad = {re.split(r"[.\[]", fault.where, maxsplit=1)[0] for fault in faults}
+    fields = {field.encode_name: field for field in msgspec.structs.fields(kind)}
+    made = {name: "" for name, field in fields.items() if field.required}
+    made |= {
+        name: msgspec.convert(sent[name], field.type)
+        for name, field in fields.items()
+        if name in sent and name not in bad
+    }
+    return kind(**made)
 
 
 def _struct(value: Any, kind: Any, where: str) -> list[Fault]:
@@ -69,7 +95,7 @@ def _value(value: Any, kind: Any, where: str) -> list[Fault]:
     try:
         msgspec.convert(value, kind)
     except msgspec.ValidationError as error:
-        return [_fault(error, where)]
+        return [_fault(error, where, kind)]
     return []
 
 
@@ -82,10 +108,17 @@ def _element(kind: Any) -> Any:
     return next((one for one in found if one is not None), None)
 
 
-def _fault(error: msgspec.ValidationError, where: str) -> Fault:
+def _fault(error: msgspec.ValidationError, where: str, kind: Any = None) -> Fault:
     what, path = _AT.fullmatch(str(error)).groups()  # type: ignore[union-attr]  # it fits anything
     place = where + (path or "") if where else (path or "").lstrip(".")
-    return Fault(place or "body", what[:1].lower() + what[1:])
+    return Fault(place or "body", what[:1].lower() + what[1:], _among(kind))
+
+
+def _among(kind: Any) -> str:
+    """What a value may be, if there are a few."""
+    if get_origin(kind) is Literal:
+        return "one of " + ", ".join(f"`{one}`" for one in get_args(kind))
+    return next(filter(None, map(_among, get_args(kind))), "")
 
 
 def _join(where: str, name: str) -> str:

@@ -11,7 +11,7 @@ from anyio import to_thread
 from sameas.api.http.answers import Batch, Counts, Looked, item_of, item_of_problem
 from sameas.api.http.bodies import Lookup, Merge, Rudder, Typed
 from sameas.api.http.errors import Problem, invalid, problem_of
-from sameas.api.http.faults import convert
+from sameas.api.http.faults import convert, sound
 from sameas.api.http.gate import send_json
 from sameas.api.http.lenient import loads
 from sameas.api.http.receive import read_body, read_lines
@@ -74,9 +74,10 @@ class _Writes:
             return problem_of(failure)
 
     def _call(self, item: Any, access: Access, *, unclean: bool) -> Call[Answer]:
+        faults: Sequence[Fault] = ()
         if type(item) is not Merge:
-            item = _converted(item)
-        row = self._service.intake.event(item, access, unclean=unclean)
+            item, faults = _converted(item)
+        row = self._service.intake.event(item, access, unclean=unclean, known=faults)
         return self._service.engine.calls.take(row)
 
     async def _do(self, calls: Sequence[Call[Answer] | Problem]) -> list[Item]:
@@ -281,15 +282,13 @@ class LookupRoute:
             return view.lookup(refs)
 
 
-def _converted(item: Any) -> Merge | Rudder:
-    """A body out of decoded JSON: RudderStack's, if it looks like it."""
+def _converted(item: Any) -> tuple[Merge | Rudder, list[Fault]]:
+    """A body out of decoded JSON, RudderStack's if it looks like it, and what is wrong with it."""
     kind: type[Merge | Rudder] = Merge
     if isinstance(item, dict) and ("mergeProperties" in item or item.get("type") == "merge"):
         kind = Rudder
     made, faults = convert(item, kind)
-    if made is None:
-        raise invalid(faults)
-    return made
+    return sound(item, kind, faults) if made is None else made, faults
 
 
 def _too_many(sent: int, most: int) -> Problem:

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from sameas.api.http.bodies import Merge, Rudder, Typed
-from sameas.api.http.errors import Problem, invalid
+from sameas.api.http.errors import Gathered, Problem, invalid
 from sameas.engine.online.events import Event
 from sameas.errors import Fault
 from sameas.graph.model import Identifier, RecordKey
@@ -26,6 +26,7 @@ Parsed = TypeVar("Parsed")
 
 _UNCLEAN = re.compile("[\x00\ud800-\udfff]")
 """What JSON can carry and no store keeps: NUL, and halves of characters."""
+_CLEAN = "leave out U+0000 and halves of characters"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _LAST_MS = 253_402_300_799_999
 _FIRST_MS = -62_135_596_800_000
@@ -40,20 +41,28 @@ class Intake:
         self._limits: Limits = settings.limits
         self._default = settings.default_source
 
-    def event(self, body: Merge | Rudder, access: Access, *, unclean: bool = False) -> Event:
+    def event(
+        self,
+        body: Merge | Rudder,
+        access: Access,
+        *,
+        unclean: bool = False,
+        known: Sequence[Fault] = (),
+    ) -> Event:
         """The row that a body is.
 
         Args:
             body: what was sent.
             access: who sent it.
             unclean: whether there may be characters in it that no store keeps.
+            known: faults that were found before: of fields that `body` is without.
 
         Raises:
             Problem: 422 with all faults; 403 for a source or record id that the key may not name.
         """
         if isinstance(body, Rudder):
             body = _plain(body)
-        faults: list[Fault] = []
+        faults = list(known)
         check = _Checker(self._limits, faults, unclean=unclean)
         row = Event(
             self._source(body.source, access, check),
@@ -87,7 +96,7 @@ class Intake:
             raise invalid(faults)
         return found
 
-    def when(self, sent: Any, where: str) -> int | None:
+    def when(self, sent: Any, where: str, code: str = "invalid_body") -> int | None:
         """A time that was sent, in microseconds.
 
         Raises:
@@ -98,7 +107,7 @@ class Intake:
         faults: list[Fault] = []
         found = _Checker(self._limits, faults, unclean=True).time(sent, where)
         if faults:
-            raise invalid(faults)
+            raise invalid(faults, code)
         return found
 
     def clean(self, texts: Mapping[str, str]) -> None:
@@ -108,7 +117,7 @@ class Intake:
             Problem: 422 with all faults.
         """
         faults = [
-            Fault(where, "has a character that cannot be kept", "leave out U+0000")
+            Fault(where, "has a character that cannot be kept", _CLEAN)
             for where, text in texts.items()
             if _UNCLEAN.search(text)
         ]
@@ -131,12 +140,13 @@ class Intake:
         Raises:
             Problem: 422 with all faults.
         """
-        self.clean({f"left[{at}]": one for at, one in enumerate(left)})
-        self.clean({f"right[{at}]": one for at, one in enumerate(right)})
-        return (
-            frozenset(self._parsed(left, "left", _ref)),
-            frozenset(self._parsed(right, "right", _ref)),
-        )
+        found = Gathered()
+        with found:
+            ours = self._parsed(left, "left", _ref)
+        with found:
+            theirs = self._parsed(right, "right", _ref)
+        found.end()
+        return frozenset(ours), frozenset(theirs)
 
     def _parsed(
         self, sent: Sequence[str], where: str, parse: Callable[[str], Parsed]
@@ -184,7 +194,7 @@ class _Checker:
         if len(value) > self.limits.name:
             self._fault(where, f"has more than {self.limits.name} characters")
         elif self.unclean and _UNCLEAN.search(value):
-            self._fault(where, "has a character that cannot be kept", "leave out U+0000")
+            self._fault(where, "has a character that cannot be kept", _CLEAN)
         return value
 
     def id(self, value: Any, where: str) -> str | None:
@@ -212,8 +222,12 @@ class _Checker:
                     self._fault(f"{where}[{at}].value", "is empty", "send a value")
         else:
             for name, values in sent.items():
-                for one in values if isinstance(values, list) else (values,):
-                    value = one if type(one) is str else self._value(one, f"{where}.{name}")
+                several = isinstance(values, list)
+                for at, one in enumerate(values if several else (values,)):
+                    value = one
+                    if type(one) is not str:
+                        place = f"{where}.{name}[{at}]" if several else f"{where}.{name}"
+                        value = self._value(one, place)
                     if value:
                         found.append((name, value))
                     elif required:
@@ -229,9 +243,7 @@ class _Checker:
             if not name or len(name) > longest_name:
                 self._fault(f"{where}[{at}].type", "is no name of a type", "see the policy")
             if self.unclean and (_UNCLEAN.search(value) or _UNCLEAN.search(name)):
-                self._fault(
-                    f"{where}[{at}]", "has a character that cannot be kept", "leave out U+0000"
-                )
+                self._fault(f"{where}[{at}]", "has a character that cannot be kept", _CLEAN)
         return found
 
     def _value(self, value: Any, where: str) -> str:

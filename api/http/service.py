@@ -8,8 +8,8 @@ import msgspec
 from anyio import to_thread
 from starlette.responses import JSONResponse
 
-from sameas.api.http.errors import invalid
-from sameas.api.http.faults import convert
+from sameas.api.http.errors import Gathered, invalid
+from sameas.api.http.faults import convert, sound
 from sameas.api.http.intake import Intake
 from sameas.api.http.keys import Gatekeeper
 from sameas.api.http.lenient import loads
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 __all__ = ["JSON", "Json", "Seen", "Service", "encode", "seen_of"]
 
 Result = TypeVar("Result")
-Body = TypeVar("Body")
+Body = TypeVar("Body", bound=msgspec.Struct)
 
 JSON = "application/json"
 encode = msgspec.json.Encoder().encode
@@ -109,17 +109,28 @@ class Service:
 
         return await to_thread.run_sync(work)
 
-    async def body(self, request: Request, kind: type[Body]) -> tuple[Body, bytes]:
+    async def body(
+        self, request: Request, kind: type[Body], found: Gathered | None = None
+    ) -> tuple[Body, bytes]:
         """A request's body, as what it must be, and as it was sent.
+
+        Args:
+            request: whose body.
+            kind: what it must be.
+            found: takes its faults, for a caller that looks for more in the other fields.
 
         Raises:
             Problem: 400, 413, 415, or 422 with all faults.
         """
         limit = self.settings.limits.body
         raw = await read_body(request.receive, seen_of(request).headers, limit)
-        made, faults = convert(loads(raw), kind)
+        sent = loads(raw)
+        made, faults = convert(sent, kind)
         if made is None:
-            raise invalid(faults)
+            if found is None:
+                raise invalid(faults)
+            found.faults += faults
+            made = sound(sent, kind, faults)
         return made, raw
 
     async def write(

@@ -9,6 +9,7 @@ from starlette.requests import Request
 
 from sameas.api.http.answers import Judged
 from sameas.api.http.bodies import Judge
+from sameas.api.http.errors import Gathered
 from sameas.api.http.operation import operation
 from sameas.api.http.service import Json, seen_of
 from sameas.graph.model import Judgement
@@ -41,10 +42,15 @@ async def judge(request: Request) -> Json:
     `different` says that nothing on the left is the same person as anything on the right.
     """
     service = seen_of(request).service
-    body, raw = await service.body(request, Judge)
-    service.intake.clean({"key": body.key or "", "author": body.author, "reason": body.reason})
-    left, right = service.intake.sides(body.left, body.right)
-    said = service.intake.when(body.time, "time")
+    found = Gathered()
+    body, raw = await service.body(request, Judge, found)
+    with found:
+        service.intake.clean({"key": body.key or "", "author": body.author, "reason": body.reason})
+    with found:
+        left, right = service.intake.sides(body.left, body.right)
+    with found:
+        said = service.intake.when(body.time, "time")
+    found.end()
     judgement = Judgement(
         body.key or f"j_{secrets.token_hex(8)}",
         body.kind,

@@ -4,9 +4,9 @@ from fastapi import APIRouter
 from starlette.requests import Request
 
 from sameas.api.http.bodies import Erase, Suppress, Unsuppress
-from sameas.api.http.errors import invalid
+from sameas.api.http.errors import Gathered
 from sameas.api.http.operation import operation
-from sameas.api.http.service import Json, seen_of
+from sameas.api.http.service import Json, Service, seen_of
 from sameas.engine.online.outcomes import Erased, Suppressed
 from sameas.errors import Fault
 
@@ -29,17 +29,25 @@ router = APIRouter(prefix="/v1", tags=["privacy"])
 async def erase(request: Request) -> Json:
     """Withdraw and redact what is held on a person, and hide what comes of them from before."""
     service = seen_of(request).service
-    body, raw = await service.body(request, Erase)
-    if body.profile_id is None and not body.records and not body.identifiers:
-        raise invalid(
-            [Fault("body", "names nobody", "send `profile_id`, `records` or `identifiers`")]
-        )
-    service.intake.clean({"author": body.author, "reason": body.reason})
+    found = Gathered()
+    body, raw = await service.body(request, Erase, found)
+    with found:
+        service.intake.clean({"author": body.author, "reason": body.reason})
+    with found:
+        records = service.intake.records(body.records)
+    with found:
+        identifiers = service.intake.refs(body.identifiers, "identifiers", 1000)
+    with found:
+        until = service.intake.when(body.until, "until")
+    if body.profile_id is None and not (body.records or body.identifiers or found.faults):
+        remedy = "send `profile_id`, `records` or `identifiers`"
+        found.faults.append(Fault("body", "names nobody", remedy))
+    found.end()
     call = service.engine.calls.erase(
         profile_id=body.profile_id,
-        records=service.intake.records(body.records),
-        identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),
-        until=service.intake.when(body.until, "until"),
+        records=records,
+        identifiers=identifiers,
+        until=until,
         author=body.author,
         reason=body.reason,
     )
@@ -60,14 +68,12 @@ async def erase(request: Request) -> Json:
 async def suppress(request: Request) -> Json:
     """Hide records and identifiers wherever the event time is not after `until`."""
     service = seen_of(request).service
-    body, raw = await service.body(request, Suppress)
-    if not body.records and not body.identifiers:
-        raise invalid([Fault("body", "names nothing", "send `records` or `identifiers`")])
-    call = service.engine.calls.suppress(
-        records=service.intake.records(body.records),
-        identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),
-        until=service.intake.when(body.until, "until"),
-    )
+    found = Gathered()
+    body, raw = await service.body(request, Suppress, found)
+    with found:
+        until = service.intake.when(body.until, "until")
+    records, identifiers = _named(service, body, found)
+    call = service.engine.calls.suppress(records=records, identifiers=identifiers, until=until)
     return await service.write(request, raw, call, lambda done: done)
 
 
@@ -85,11 +91,22 @@ async def suppress(request: Request) -> Json:
 async def unsuppress(request: Request) -> Json:
     """Let what comes from now on be seen again. What was hidden is not kept, so it stays away."""
     service = seen_of(request).service
-    body, raw = await service.body(request, Unsuppress)
-    if not body.records and not body.identifiers:
-        raise invalid([Fault("body", "names nothing", "send `records` or `identifiers`")])
-    call = service.engine.calls.unsuppress(
-        records=service.intake.records(body.records),
-        identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),
-    )
+    found = Gathered()
+    body, raw = await service.body(request, Unsuppress, found)
+    records, identifiers = _named(service, body, found)
+    call = service.engine.calls.unsuppress(records=records, identifiers=identifiers)
     return await service.write(request, raw, call, lambda done: done)
+
+
+def _named(
+    service: Service, body: Suppress | Unsuppress, found: Gathered
+) -> tuple[list[str], list[tuple[str, str]]]:
+    """The records and identifiers that a body names: the last check of it."""
+    with found:
+        records = service.intake.records(body.records)
+    with found:
+        identifiers = service.intake.refs(body.identifiers, "identifiers", 1000)
+    if not (body.records or body.identifiers or found.faults):
+        found.faults.append(Fault("body", "names nothing", "send `records` or `identifiers`"))
+    found.end()
+    return records, identifiers

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Query
 from starlette.requests import Request
 
 from sameas.api.http.bodies import SearchFor, Unmerge
-from sameas.api.http.errors import invalid
+from sameas.api.http.errors import Gathered, invalid
 from sameas.api.http.operation import operation
 from sameas.api.http.routes.parameters import After, Limit, ProfileId
 from sameas.api.http.service import Json, encode, seen_of
@@ -50,7 +50,7 @@ async def profile(request: Request, profile_id: ProfileId, as_of: _AsOf = None) 
     An earlier id leads to the profile that it belongs to now, and `asked_id` says so.
     """
     service = seen_of(request).service
-    time = service.intake.when(as_of, "as_of")
+    time = service.intake.when(as_of, "as_of", "invalid_parameter")
     return Json(encode(await service.read(lambda view: view.profile(profile_id, as_of=time))))
 
 
@@ -143,23 +143,24 @@ async def unmerge(request: Request, profile_id: ProfileId) -> Json:
     It writes a judgement, so it lasts; earlier ids return.
     """
     service = seen_of(request).service
-    body, raw = await service.body(request, Unmerge)
+    found = Gathered()
+    body, raw = await service.body(request, Unmerge, found)
+    with found:
+        service.intake.clean({"author": body.author, "reason": body.reason})
+    with found:
+        records = service.intake.records(body.records)
+    with found:
+        identifiers = service.intake.refs(body.identifiers, "identifiers", 1000)
     given = [bool(body.records), bool(body.identifiers), body.earlier_id is not None]
-    if sum(given) != 1:
-        raise invalid(
-            [
-                Fault(
-                    "body",
-                    "names nothing" if not any(given) else "names several things",
-                    "send one of `records`, `identifiers`, `earlier_id`",
-                )
-            ]
-        )
-    service.intake.clean({"author": body.author, "reason": body.reason})
+    if sum(given) > 1 or not (any(given) or found.faults):
+        what = "names several things" if any(given) else "names nothing"
+        remedy = "send one of `records`, `identifiers`, `earlier_id`"
+        found.faults.append(Fault("body", what, remedy))
+    found.end()
     call = service.engine.calls.unmerge(
         profile_id,
-        records=service.intake.records(body.records),
-        identifiers=service.intake.refs(body.identifiers, "identifiers", 1000),
+        records=records,
+        identifiers=identifiers,
         earlier_id=body.earlier_id,
         author=body.author,
         reason=body.reason,

@@ -188,6 +188,26 @@ def test_faults_of_values_are_told_together_too(api: Api) -> None:
     }  # fmt: skip
 
 
+def test_faults_of_fields_and_of_values_are_told_together(api: Api) -> None:
+    """What cannot be read of a body keeps nobody from looking at the rest."""
+    body = {
+        "identifers": {"email": 1},
+        "identifiers": {"email": ["a@x.com", {}], "cookie": "a\u0000"},
+        "traits": {"a": [1], "b": {"c": {"d": {"e": {"f": {"g": 1}}}}}},
+        "time": "yesterday",
+        "source": 7,
+    }
+    answer = api.post("/v1/merge", body)
+    assert answer.status_code == 422
+    assert faults(answer) == [
+        "identifers", "source", "identifiers.email[1]", "identifiers[1]", "traits.a",
+        "traits.b.c.d.e.f", "time",
+    ]  # fmt: skip
+    item = api.post("/v1/records", [body]).json()["results"][0]
+    assert len(item["details"]) == len(faults(answer))
+    assert faults(api.post("/v1/merge", {"identifers": {}})) == ["identifers"]
+
+
 def test_one_bad_item_never_fails_the_rest(api: Api) -> None:
     """An array answers 200, and each item for itself."""
     answer = api.post(

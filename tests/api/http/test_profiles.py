@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from tests.api.http.calling import faults
@@ -127,6 +127,56 @@ def test_faults_of_references_are_told(api: Api) -> None:
     assert faults(answer) == ["left[0]"]
     answer = api.post("/v1/judgements", {"kind": "equal", "left": [], "right": "x"})
     assert faults(answer) == ["kind", "left", "right"]
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "where"),
+    [
+        (
+            "/v1/judgements",
+            {"kind": "sme", "left": ["crm1"], "right": ["x", "crm/2"], "time": "j", "author": "\0"},
+            ["kind", "author", "left[0]", "right[0]", "time"],
+        ),
+        ("/v1/judgements", {"left": ["crm1"]}, ["kind", "right", "left[0]"]),
+        (
+            "/v1/erase",
+            {"records": ["x"], "identifiers": {"email": {}}, "until": "j", "foo": 1},
+            ["foo", "records[0]", "identifiers.email", "identifiers.email", "until"],
+        ),
+        ("/v1/suppress", {"records": ["x"], "until": "j"}, ["until", "records[0]"]),
+        ("/v1/unsuppress", {"records": ["x"], "foo": 1}, ["foo", "records[0]"]),
+        (
+            "/v1/profiles/p_x/unmerge",
+            {"records": ["x"], "earlier_id": "p_y", "author": 1},
+            ["author", "records[0]", "body"],
+        ),
+    ],
+    ids=str,
+)
+def test_all_faults_of_a_word_are_told_at_once(
+    api: Api, path: str, body: dict[str, Any], where: list[str]
+) -> None:
+    """Those of its fields, and those of what is in the others."""
+    answer = api.post(path, body)
+    assert answer.status_code == 422, answer.text
+    assert faults(answer) == where
+
+
+def test_what_may_be_said_is_told(api: Api) -> None:
+    """Where there are a few words to choose from, a fault names them."""
+    answer = api.post("/v1/judgements", {"kind": "sme", "left": ["a/1"], "right": ["a/2"]})
+    assert answer.json()["details"][0]["remedy"] == "one of `same`, `different`"
+
+
+def test_a_time_in_a_url_is_a_parameter(api: Api) -> None:
+    """Not a part of a body."""
+    profile_id = api.merged(email="ann@example.com")
+    for method, path in (
+        ("GET", f"/v1/profiles/{profile_id}?as_of=then"),
+        ("DELETE", "/v1/records/crm/1?time=then"),
+    ):
+        answer = api.call(method, path)
+        assert (answer.status_code, answer.json()["code"]) == (422, "invalid_parameter")
 
 
 def test_an_unmerge_names_one_thing(api: Api) -> None:
