@@ -38,6 +38,8 @@ def copy(
     target = target.resolve()
     if target == path or files.beside(target):
         raise StoreError(Fault(str(target), "it is a store in use", "name another file"))
+    if not target.parent.is_dir():
+        raise StoreError(Fault(str(target), "its folder is not there", "make it first"))
     aside = target.with_name(f".{target.name}.{os.getpid()}-{id(source):x}")
     made: apsw.Connection | None = None
     try:
@@ -58,5 +60,5 @@ def copy(
     finally:
         if made is not None:
             made.close(True)
-        with suppress(FileNotFoundError):
-            aside.unlink()
+        with suppress(OSError):
+            aside.unlink()  # not there, or where nothing can be written and the error above says so

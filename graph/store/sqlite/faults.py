@@ -53,9 +53,11 @@ def translate(error: Exception, path: Path, connection: apsw.Connection | None) 
             return StoreRowError(Fault(where, "a number has more than 64 bits", "-2^63 to 2^63-1"))
         case _ if isinstance(error, _ROW):
             return StoreRowError(Fault(where, str(error)))
-        case apsw.ReadOnlyError() | PermissionError():
+        case apsw.ReadOnlyError() | PermissionError() | OSError(errno=errno.EROFS):
             return StoreReadOnlyError(
-                Fault(where, f"it cannot be written to ({error})", "check its owner and mode")
+                Fault(
+                    where, f"it cannot be written to ({_said(error)})", "check its owner and mode"
+                )
             )
         case apsw.CorruptError():
             return StoreCorruptError(
@@ -70,6 +72,11 @@ def translate(error: Exception, path: Path, connection: apsw.Connection | None) 
         case apsw.ConnectionClosedError() | apsw.CursorClosedError():
             return StoreClosedError(Fault(where, "it was closed", "open it again"))
     return StoreError(Fault(where, str(error) or type(error).__name__))
+
+
+def _said(error: Exception) -> str:
+    """What was said, without the name of a file that was to stand in for another."""
+    return (error.strerror if isinstance(error, OSError) else None) or str(error)
 
 
 def _is_full(error: Exception, connection: apsw.Connection | None) -> bool:

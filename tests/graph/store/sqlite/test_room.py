@@ -149,6 +149,24 @@ def test_a_full_file_system_can_be_gone_on_with_when_there_is_room(tmp_path: Pat
         subprocess.run(["umount", str(disk)], check=True)
 
 
+def test_a_read_only_file_system_is_said_by_a_backup_and_by_a_store(store: SqliteStore) -> None:
+    disk = store.path.with_name("disk")
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "ro", "tmpfs", str(disk)]
+    try:
+        subprocess.run(mount, check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        pytest.skip("only root may mount")
+    try:
+        wanted = r"copy.db: it cannot be written to \(Read-only file system\) \(check its owner"
+        with pytest.raises(StoreReadOnlyError, match=wanted):
+            store.backup(disk / "copy.db")
+        with pytest.raises(StoreReadOnlyError, match=wanted):
+            SqliteStore(disk / "copy.db", tables=TABLES)
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
 def test_a_file_system_that_became_read_only_is_an_error_that_says_so(store: SqliteStore) -> None:
     connection(store).pragma("query_only", 1)
     with pytest.raises(StoreReadOnlyError, match="cannot be written to"):
