@@ -1,4 +1,4 @@
-"""What columns are called: the words for each role and trait, in a dozen languages.
+"""What columns are called: the words for each role and trait, in many languages.
 
 Only data lives here. Every word is compared by its `squeeze`d form, so case, accents, separators
 and camelCase do not matter; a word stands under exactly one concept (a test holds that). Order
@@ -39,9 +39,10 @@ RECORD_ID = (
     "код клієнта, номер клиента, ид клиента, код клиента, musteri no, musteri numarasi, musteri id,"
     "شماره مشتری, کد مشتری, 客户编号, 客户号, 客户id, 會員編號, 会员编号, 会员号, codigo do cliente,"
     "numero do cliente, codice cliente, id cliente unico, klantnummer, klant id, contact key,"
-    "hs object id, account number",
+    "hs object id, account number, n client, no client, 顧客番号, 顧客id, 会員番号, 고객번호, 고객 번호,"
+    "고객 id, 회원번호, 회원 번호, رقم العميل, رقم العضوية, מספר לקוח",
     "id, _id, uid, uuid, guid, key, pk, rec id, row id, identificador, identifiant, nr, кодзапису,"
-    "编号, 編號, ид, ід, شناسه, kimlik",
+    "编号, 編號, ид, ід, شناسه, kimlik, 番号, 번호, رقم",
 )
 EVENT_TIME = (
     "event time, event timestamp, event date, occurred at, event at",
@@ -99,7 +100,9 @@ _IDENTIFIERS = {
     "электронная почта, почта, эл почта, эл адрес, имейл, емейл, е мейл, eposta, e posta, e posta adresi,"
     "eposta adresi, ایمیل, پست الکترونیک, پست الکترونیکی, رایانامه, آدرس ایمیل, 邮箱, 电子邮箱, 电子邮件,"
     "邮件, 邮箱地址, 電子郵件, 電子郵箱, 郵箱, endereco de email, endereco de e mail, indirizzo email,"
-    "indirizzo e mail, posta elettronica, emailadres, e mailadres, correio eletronico",
+    "indirizzo e mail, posta elettronica, emailadres, e mailadres, correio eletronico,"
+    "メール, メールアドレス, 이메일, 이메일 주소, 메일, البريد, البريد الإلكتروني,"
+    "البريد الالكتروني, الإيميل, אימייל, דואל, דואר אלקטרוני",
     "phone": "phone, phone number, phone no, phone num, telephone, telephone number, tel, tel no,"
     "tel number, mobile, mobile phone, mobile number, mobile no, cell, cell phone, cellphone,"
     "cell number, phone e164, msisdn, contact number, landline, whatsapp, whatsapp number,"
@@ -112,7 +115,10 @@ _IDENTIFIERS = {
     "telefon numarasi, cep telefonu, cep, cep no, gsm, gsm no, تلفن, شماره تلفن, موبایل,"
     "شماره موبایل, تلفن همراه, شماره همراه, همراه, 电话, 电话号码, 手机, 手机号, 手机号码, 联系电话, 電話,"
     "電話號碼, 手機, 手機號碼, telemovel, numero de telefone, telefone, numero de celular,"
-    "cellulare, numero di telefono, telefoon, telefoonnummer, mobiel, mobiele nummer, gsm nummer",
+    "cellulare, numero di telefono, telefoon, telefoonnummer, mobiel, mobiele nummer, gsm nummer,"
+    "電話番号, 携帯電話, 携帯番号, 携帯電話番号, 전화번호, 전화, 휴대폰, 휴대폰 번호, 휴대전화, 연락처,"
+    "الهاتف, رقم الهاتف, هاتف, الجوال, رقم الجوال, الموبايل,"
+    "טלפון, מספר טלפון, נייד, טלפון נייד",
     "device_id": "device id, device uuid, device identifier, deviceid, android id, idfv,"
     "gerate id, geraete id, installation id, install id, instance id",
     "advertising_id": "advertising id, device advertising id, ad id, adid, idfa, gaid, aaid, maid,"
@@ -127,17 +133,20 @@ _IDENTIFIERS = {
 }
 _TRAITS = {
     "name_or_last": "name, nom, person",
-    "name_or_first": "nombre, nombres, nome, imie, imiona, имя, ім'я, імя, ad, isim, adi, نام, naam",
+    "name_or_first": "nombre, nombres, nome, imie, imiona, имя, ім'я, імя, ad, isim, adi, نام, naam,"
+    "이름, الاسم, שם",
     "full_name": "full name, fullname, name full, complete name, display name, person name,"
     "name as listed, vollstandiger name, vollstaendiger name, voller name, nom complet,"
     "nom et prenom, nom prenom, prenom nom, nombre completo, nombre y apellidos, nombre y apellido,"
     "imie i nazwisko, nazwisko i imie, піб, повне ім'я, прізвище та ім'я, ім'я та прізвище, фио,"
     "полное имя, фамилия имя отчество, имя и фамилия, прізвище ім'я по батькові, ad soyad,"
     "adi soyadi, isim soyisim, tam ad, نام و نام خانوادگی, نام کامل, 姓名, 名字全称, 全名, 客户姓名,"
-    "nome completo, nome e cognome, volledige naam, vor und nachname",
+    "nome completo, nome e cognome, volledige naam, vor und nachname,"
+    "氏名, 名前, お名前, 성명, 성함, الاسم الكامل, الاسم الثلاثي, שם מלא",
     "first_name": "first name, firstname, fname, given name, given names, name first, forename,"
     "christian name, first, vorname, vornamen, rufname, prenom, prenoms, primer nombre,"
-    "nombre de pila, перше ім'я, ilk ad, نام کوچک, 名, 名字, primeiro nome, voornaam, roepnaam",
+    "nombre de pila, перше ім'я, ilk ad, نام کوچک, 名, 名字, primeiro nome, voornaam, roepnaam,"
+    "الاسم الأول, الاسم الاول, שם פרטי",
     "middle_name": "middle name, middlename, mname, middle initial, middle, name middle, mi,"
     "patronymic, second name, zweiter vorname, deuxieme prenom, segundo nombre, drugie imie,"
     "по батькові, отчество, ikinci ad, نام پدر میانی, 中间名, 中間名, nome do meio, secondo nome,"
@@ -145,7 +154,8 @@ _TRAITS = {
     "last_name": "last name, lastname, lname, surname, family name, familyname, name last, last,"
     "sname, nachname, familienname, zuname, nom de famille, nom famille, apellido, apellidos,"
     "primer apellido, nazwisko, прізвище, фамилия, soyad, soyadi, soyisim, نام خانوادگی, فامیل,"
-    "فامیلی, 姓, 姓氏, sobrenome, ultimo nome, apelido, cognome, achternaam, familienaam",
+    "فامیلی, 姓, 姓氏, sobrenome, ultimo nome, apelido, cognome, achternaam, familienaam,"
+    "苗字, 성, اسم العائلة, שם משפחה",
     "maiden_name": "maiden name, birth name, geburtsname, nom de jeune fille, nazwisko panienskie,"
     "дівоче прізвище, девичья фамилия, kizlik soyadi, cognome da nubile, meisjesnaam",
     "nickname": "nickname, nick name, preferred name, known as, goes by, spitzname, surnom, apodo",
@@ -159,12 +169,15 @@ _TRAITS = {
     "date de naissance, date naissance, ne le, naissance, fecha de nacimiento, fecha nacimiento,"
     "nacimiento, data urodzenia, urodziny, дата народження, день народження, дн, дата рождения,"
     "день рождения, др, dogum tarihi, dogum gunu, تاریخ تولد, تولد, 出生日期, 生日, 出生年月日, 出生年月,"
-    "data de nascimento, nascimento, data di nascita, geboortedatum",
+    "data de nascimento, nascimento, data di nascita, geboortedatum,"
+    "生年月日, 誕生日, 생년월일, 생일, تاريخ الميلاد, تاريخ الولادة,"
+    "תאריך לידה",
     "birth_place": "birth place, birthplace, place of birth, birth city, geburtsort,"
     "lieu de naissance, lugar de nacimiento, miejsce urodzenia, місце народження, место рождения,"
     "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento",
     "gender": "gender, sex, geschlecht, sexe, genre, sexo, genero, plec, стать, пол, cinsiyet,"
-    "جنسیت, 性别, 性別, sesso, genere, geslacht",
+    "جنسیت, 性别, 性別, sesso, genere, geslacht,"
+    "성별, الجنس, מין",
     "street": "street, street address, address 1, address line 1, address line1, addr line1,"
     "addr line 1, addr1, street 1, line1, line 1, street name, street and number, mailing street,"
     "strasse, straße, str, strasse und hausnummer, strasse hausnummer, rue, adresse 1,"
@@ -180,23 +193,28 @@ _TRAITS = {
     "daire no, واحد, complemento, toevoeging",
     "address": "address, full address, address full, addr full, addr, postal address, adresse,"
     "anschrift, adresse postale, direccion, domicilio, adres, адреса, адрес, آدرس, نشانی, 地址,"
-    "详细地址, endereco, indirizzo",
+    "详细地址, endereco, indirizzo,"
+    "住所, ご住所, 주소, العنوان, כתובת",
     "city": "city, town, suburb, locality, city town, place name, municipality, stadt, ort,"
     "wohnort, ville, commune, localite, ciudad, localidad, municipio, poblacion, miasto,"
     "miejscowosc, місто, населений пункт, город, населенный пункт, sehir, il, ilce, شهر, 城市, 市,"
-    "cidade, citta, comune, stad, plaats, woonplaats",
+    "cidade, citta, comune, stad, plaats, woonplaats,"
+    "市区町村, 都市, 도시, المدينة, עיר",
     "county": "county, district, landkreis, kreis, departement, comarca, powiat, район, gmina,"
     "بخش, 区, 縣",
     "state": "state, state code, state province, province, region, state or province, bundesland,"
     "kanton, etat, region administrative, provincia, estado, wojewodztwo, область, обл, eyalet,"
-    "bolge, استان, 省, 省份, 州, uf, regione, provincie",
+    "bolge, استان, 省, 省份, 州, uf, regione, provincie,"
+    "都道府県, المحافظة, מחוז",
     "postal_code": "postal code, postalcode, postcode, post code, zip, zip code, zipcode, zip 5,"
     "plz, postleitzahl, code postal, cp, codigo postal, kod pocztowy, поштовий індекс, індекс,"
     "почтовый индекс, индекс, posta kodu, کد پستی, کدپستی, 邮编, 邮政编码, 郵遞區號, 郵編, cep, cap,"
-    "codice postale, codice di avviamento postale",
+    "codice postale, codice di avviamento postale,"
+    "郵便番号, 우편번호, الرمز البريدي, מיקוד",
     "country": "country, country code, country name, nation, land, staat, laendercode, landercode,"
     "pays, code pays, pais, codigo pais, kraj, panstwo, країна, страна, ulke, ülke kodu, کشور, 国家,"
-    "國家, 国别, paese, nazione",
+    "國家, 国别, paese, nazione,"
+    "国, 국가, 나라, الدولة, البلد, ארץ, מדינה",
     "nationality": "nationality, citizenship, staatsangehorigkeit, staatsangehoerigkeit,"
     "nationalite, nacionalidad, narodowosc, obywatelstwo, громадянство, гражданство, uyruk, ملیت,"
     "国籍, nazionalita, nationaliteit, nacionalidade",
@@ -205,7 +223,8 @@ _TRAITS = {
     "business name, firma, firmenname, unternehmen, societe, entreprise,"
     "raison sociale, empresa, nombre empresa, nazwa firmy, компанія,"
     "організація, компания, организация, фирма, фірма, sirket, sirket adi, kurum, شرکت, نام شرکت,"
-    "سازمان, 公司, 公司名称, 单位, 企业, azienda, societa, bedrijf, bedrijfsnaam",
+    "سازمان, 公司, 公司名称, 单位, 企业, azienda, societa, bedrijf, bedrijfsnaam,"
+    "会社, 会社名, 회사, 회사명, الشركة, اسم الشركة, חברה, שם חברה",
     "employer": "employer, employer name, arbeitgeber, employeur, empleador, pracodawca, isveren",
     "job_title": "job title, jobtitle, job, position, role title, occupation, profession, beruf,"
     "stellenbezeichnung, berufsbezeichnung, poste, fonction, metier, cargo, puesto, profesion,"
