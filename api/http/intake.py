@@ -146,6 +146,10 @@ class Intake:
         with found:
             theirs = self._parsed(right, "right", _ref)
         found.end()
+        both = set(ours) & set(theirs)
+        if both:
+            what = f"{', '.join(sorted(one.ref for one in both))} stands on both sides"
+            raise invalid([Fault("right", what, "name it on one")])
         return frozenset(ours), frozenset(theirs)
 
     def _parsed(

@@ -6,7 +6,7 @@ import threading
 from collections import defaultdict
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import msgspec
 
@@ -186,9 +186,10 @@ class History:
             return frozenset(found)
 
         key = f"j{len(self.judgements)}_{r.randrange(1_000_000)}"
-        return Judgement(
-            key, r.choice(("same", "different")), side(), side(), r.randrange(5), "t", ""
-        )
+        kind: Literal["same", "different"] = r.choice(("same", "different"))
+        left = side()
+        right = side() - left or frozenset({RecordKey("nowhere", "0")})
+        return Judgement(key, kind, left, right, r.randrange(5), "t", "")
 
     def heard(self, row: Event | Withdrawal) -> None:
         """Keep a row for the oracle, too."""

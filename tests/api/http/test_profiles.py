@@ -138,6 +138,7 @@ def test_faults_of_references_are_told(api: Api) -> None:
             ["kind", "author", "left[0]", "right[0]", "time"],
         ),
         ("/v1/judgements", {"left": ["crm1"]}, ["kind", "right", "left[0]"]),
+        ("/v1/judgements", {"kind": "different", "left": ["a/1"], "right": ["a/1"]}, ["right"]),
         (
             "/v1/erase",
             {"records": ["x"], "identifiers": {"email": {}}, "until": "j", "foo": 1},
