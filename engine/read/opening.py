@@ -122,6 +122,8 @@ def open_file(path: Path) -> Opened:
     if first.startswith(b"PAR1"):
         return _open_parquet(path)
     _refuse_foreign(path, first)
+    if path.suffix.lower() == ".parquet":
+        raise InputError(Fault(str(path), "is no Parquet file", "is it complete?"))
     compression = compression_of(path)
     sample, whole = head(path, compression, _SAMPLE_BYTES)
     if compression and sample.startswith(b"PAR1"):

@@ -323,6 +323,7 @@ def test_parquet_of_any_types_reads_as_text(tmp_path: Path) -> None:
         ("a.csv.gz", gzip.compress(b"", mtime=0), "is empty"),
         ("a.csv.gz", gzip.compress(CSV.encode() * 50, mtime=0)[:40], "cannot be read"),
         ("a.xlsx", b"PK\x03\x04........", "save the sheet as CSV"),
+        ("a.parquet", b"id,email\n1,a@x.com\n", "is it complete?"),
         ("a.bin", bytes(range(1, 256)) * 50, "no known format"),
         ("a.json", b'[{"id": 1}]', "one JSON array"),
         ("a.json", b'{\n "id": 1\n}\n', "one object a line"),
