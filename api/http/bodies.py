@@ -39,7 +39,7 @@ Value = Annotated[
 Time = Annotated[
     Any,
     _any(
-        "ISO 8601, or milliseconds since 1970. Without a zone: UTC.",
+        "ISO 8601 (without a zone: UTC), or milliseconds or microseconds since 1970.",
         "string", "number", "null",
         examples=["2026-03-01T12:00:00Z", 1772366400000],
     ),

@@ -320,6 +320,8 @@ def micros(value: Any) -> int | None:
 
     >>> micros("1970-01-01T00:00:01Z"), micros("1970-01-01T02:00+02:00"), micros(1500)
     (1000000, 0, 1500000)
+    >>> micros(1_700_000_000_000), micros("1700000000000000")
+    (1700000000000000, 1700000000000000)
     >>> micros("yesterday"), micros(True), micros(1e300)
     (None, None, None)
     """
@@ -337,6 +339,8 @@ def micros(value: Any) -> int | None:
             return (past.days * 86_400 + past.seconds) * 1_000_000 + past.microseconds
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
+    if isinstance(value, int) and _LAST_MS < value <= _LAST_MS * 1_000:
+        return value  # as answers say it: no time of ours is so many milliseconds
     if not _FIRST_MS <= value <= _LAST_MS:
         return None
     return value * 1_000 if isinstance(value, int) else round(value * 1_000)

@@ -29,7 +29,7 @@ router = APIRouter(prefix="/v1", tags=["profiles"])
 _AsOf = Annotated[
     str | None,
     Query(
-        description="A commit time, ISO 8601 or milliseconds since 1970: the profile as it was.",
+        description="A commit time as answers give it, or ISO 8601: the profile as it was.",
         examples=["2026-03-01T12:00:00Z"],
     ),
 ]
