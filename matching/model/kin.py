@@ -13,57 +13,91 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from sameas.matching.compare import levels
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from numpy.typing import NDArray
 
-    from sameas.matching.fields import Field
+    from sameas.matching.fields import Field, FieldKind
     from sameas.matching.model.shape import Shape
 
-__all__ = ["NAMES", "PERSONAL", "Kin", "housemates"]
+    Floats = NDArray[np.float64]
+
+__all__ = ["NAMES", "PERSONAL", "Kin", "Sharing", "bits", "sharing"]
 
 NAMES = ("given_name", "family_name", "full_name")
 PERSONAL = frozenset([*NAMES, "date", "email", "phone"])
 """Kinds of fields by which strangers are known."""
 
-_OWN = frozenset(["given_name", "full_name", "date", "code"])
+_OWN: Mapping[FieldKind, str] = {
+    "given_name": "different",
+    "full_name": "one shared",
+    "date": "different",
+    "code": "different",
+}
+"""What is a person's own, and the first level that is not: housemates share one of their names."""
 _PLACES = frozenset(["address", "postcode", "text", "number"])
 
 
 class Kin(NamedTuple):
     """Places of fields by what people of one household share."""
 
-    own: tuple[int, ...] = ()
-    """What even housemates do not share."""
+    own: tuple[tuple[int, int], ...] = ()
+    """What even housemates do not share: each place with the last level that is such sharing."""
     where: tuple[int, ...] = ()
     """What neighbours share: it hangs together, so the best of it speaks for all."""
 
     @classmethod
     def of(cls, fields: Sequence[Field]) -> Kin:
         """By the kinds of the fields."""
-        return cls(*(
-            tuple(place for place, field in enumerate(fields) if field.kind in kinds)
-            for kinds in (_OWN, _PLACES)
-        ))  # fmt: skip
+        kinds = list(enumerate(field.kind for field in fields))
+        return cls(
+            tuple((place, levels(kind).index(_OWN[kind])) for place, kind in kinds if kind in _OWN),
+            tuple(place for place, kind in kinds if kind in _PLACES),
+        )
 
 
-def housemates(
+class Sharing(NamedTuple):
+    """What each pattern shares beyond what chance explains."""
+
+    apart: NDArray[np.bool_]
+    """So much that is nobody's own, and nothing of their own: they may be housemates."""
+    alike: NDArray[np.bool_]
+    """As much, and something of their own."""
+
+
+def sharing(
     shape: Shape,
     kin: Kin,
-    levels: NDArray[np.uint8],
-    surprise: NDArray[np.float64],
+    found: NDArray[np.uint8],
+    chance: Floats,
     records: float,
-) -> NDArray[np.bool_]:
-    """Of each pattern (columns of `levels`) whether it may be two people of one household.
+) -> Sharing:
+    """By patterns (columns of levels), O(comparisons * patterns).
 
-    All that is their own and can be compared differs, and what agrees is, by `surprise` (bits, by
-    comparison), so rare that chance gives about one such pair a record, or fewer.
+    What agrees and is nobody's own is, by `chance` (of each comparison, context and level), so rare
+    that chance gives about one such pair a record, or fewer; something that is a person's own can
+    be compared, and all of it differs, or some agrees.
     """
-    agrees = (levels > 0) & (levels < np.array(shape.levels)[:, None])
-    own, where = (np.isin(np.arange(len(shape)), places) for places in kin)
-    apart = (levels[own] > 0).any(axis=0) & ~agrees[own].any(axis=0)
+    agrees = (found > 0) & (found < np.array(shape.levels)[:, None])
+    surprise = bits(chance[:, 0, 1])
     told = agrees * surprise[:, None]
-    shared = told[~own & ~where].sum(axis=0) + told[where].max(axis=0, initial=0.0)
-    out: NDArray[np.bool_] = apart & (shared >= np.log2(max(records, 2.0)))
+    compared = np.zeros(found.shape[1], dtype=np.bool_)
+    alike = np.zeros_like(compared)
+    for place, last in kin.own:
+        compared |= found[place] > 0
+        alike |= (found[place] > 0) & (found[place] <= last)
+        rest = chance[place, 0, last + 1 : shape.levels[place]].sum()
+        told[place] = (agrees[place] & (found[place] > last)) * bits(rest)
+    where = np.isin(np.arange(len(shape)), kin.where)
+    shared = told[~where].sum(axis=0) + told[where].max(axis=0, initial=0.0)
+    much = compared & (shared >= np.log2(max(records, 2.0)))
+    return Sharing(much & ~alike, much & alike)
+
+
+def bits(chance: Floats) -> Floats:
+    """How surprising it is that two others agree, if they do with this chance."""
+    out: Floats = -np.log2(np.maximum(chance, 1e-9))
     return out

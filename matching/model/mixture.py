@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sameas.matching.model.estimate import logs, posterior, rate_of, shares, summed, tally
-from sameas.matching.model.kin import Kin, housemates
+from sameas.matching.model.kin import Kin, bits, sharing
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -93,12 +93,6 @@ def _with(first: Estimate, u: Floats) -> Estimate:
     return replace(first, u=u)
 
 
-def _surprise(first: Estimate) -> Floats:
-    """Bits that chance needs for two others to be equal, by comparison."""
-    out: Floats = -np.log2(np.maximum(first.u[:, 0, 1], 1e-9))
-    return out
-
-
 def _kinds(
     shape: Shape,
     surprise: Floats,
@@ -139,8 +133,8 @@ def mixture(
     overall, found = _apart(shape, first, counted)
     levels = counted.levels(shape)
     times = counted.counts.astype(np.float64)
-    surprise = _surprise(first)
-    home = housemates(shape, kin, levels, surprise, records)
+    surprise = bits(first.u[:, 0, 1])
+    home = sharing(shape, kin, levels, first.u, records).apart
     found = np.where(home, np.minimum(found, BEGIN), found)
     kinds = _kinds(shape, surprise, levels, home, (1 - found) * times)
     parts = np.full((EXPLANATIONS + 1, len(times)), 0.2 / (EXPLANATIONS - 1))
@@ -168,21 +162,25 @@ def mixture(
 def _matches(shape: Shape, first: Estimate, found: Floats, kin: Kin) -> Floats:
     """Chances of matches, held where something is their own; see `MISSPELT`."""
     m = shares(shape, found, prior=first.m, pseudo=PSEUDO_MATCHES)
-    for place in kin.own:
-        n = shape.levels[place]
-        most = np.minimum(MISSPELT * first.m[place, :, n], 1.0)
-        differs = np.maximum(m[place, :, n], 1e-12)
+    for place, last in kin.own:
+        own, rest = slice(1, last + 1), slice(last + 1, shape.levels[place] + 1)
+        most = np.minimum(MISSPELT * first.m[place, :, rest].sum(axis=1), 1.0)
+        differs = np.maximum(m[place, :, rest].sum(axis=1), 1e-12)
         held = np.minimum(differs, most)
-        m[place, :, 1:n] *= ((1 - held) / np.maximum(1 - differs, 1e-12))[:, None]
-        m[place, :, n] = held
+        m[place, :, own] *= ((1 - held) / np.maximum(1 - differs, 1e-12))[:, None]
+        m[place, :, rest] *= (held / differs)[:, None]
     return m
 
 
 def _at_home(shape: Shape, first: Estimate, found: Floats, kin: Kin) -> Floats:
     """Chances of housemates: what is their own agrees by chance, all else much as in matches."""
     u = shares(shape, found, prior=first.m, pseudo=PSEUDO_MATCHES)
-    own = list(kin.own)
-    u[own] = first.u[own]
+    for place, last in kin.own:
+        own, rest = slice(1, last + 1), slice(last + 1, shape.levels[place] + 1)
+        by_chance = first.u[place, :, own]
+        differs = np.maximum(u[place, :, rest].sum(axis=1), 1e-12)
+        u[place, :, rest] *= ((1 - by_chance.sum(axis=1)) / differs)[:, None]
+        u[place, :, own] = by_chance
     return u
 
 

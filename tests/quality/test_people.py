@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import polars as pl
 import pytest
 from tests.people import made
 
@@ -17,8 +18,6 @@ from sameas.engine.evaluate import evaluate_partition, study
 
 if TYPE_CHECKING:
     from pathlib import Path
-
-    import polars as pl
 
     from sameas.engine.evaluate import Scores
 
@@ -62,6 +61,47 @@ def test_people_are_found_whatever_fields_there_are(fields: str, least: float) -
     records, truth = made(1_500, seed=301)
     found = score(records.select("record_id", "source", "updated_at", *fields.split()), truth)
     assert found.f1 >= least, found
+
+
+@pytest.mark.parametrize(
+    ("fields", "least"),
+    [("full_name street city postcode", 0.71), ("full_name dob street city postcode", 0.78)],
+)
+def test_a_family_name_in_a_whole_one_does_not_make_one_person_of_a_household(
+    fields: str, least: float
+) -> None:
+    """Measured: F1 .763 and .833. They were .51 and .58 while it counted as a person's own."""
+    records, truth = made(1_500, seed=302)
+    found = score(_with_whole_names(records).select("record_id", "source", *fields.split()), truth)
+    assert found.f1 >= least, found
+    assert found.precision >= 0.85, found
+
+
+@pytest.mark.parametrize(
+    ("fields", "least"),
+    [
+        ("full_name dob street city postcode", 0.63),
+        ("first_name last_name dob gender street city postcode", 0.75),
+    ],
+)
+def test_where_few_are_told_twice_relatives_are_not_taken_for_them(
+    fields: str, least: float
+) -> None:
+    """235 of 3,733 records are of somebody told before. Measured: F1 .698 and .820, precision .78
+    and .81. With whole names it was .15 and .08 while households taught what matches look like."""
+    records, truth = made(8_000, seed=34)
+    number = pl.int_range(pl.len()).over("cluster_id")
+    twice = pl.col("cluster_id").hash(seed=1) % 10 == 0
+    truth = truth.filter((number == 0) | ((number == 1) & twice))
+    records = _with_whole_names(records).join(truth.select("record_id"), on="record_id", how="semi")
+    found = score(records.select("record_id", *fields.split()), truth)
+    assert found.f1 >= least, found
+    assert found.precision >= 0.7, found
+
+
+def _with_whole_names(records: pl.DataFrame) -> pl.DataFrame:
+    parts = pl.concat_str(["first_name", "last_name"], separator=" ", ignore_nulls=True)
+    return records.with_columns(full_name=parts)
 
 
 def test_matching_finds_far_more_than_identifiers_alone() -> None:
