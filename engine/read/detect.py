@@ -38,6 +38,8 @@ __all__ = ["SAMPLE_ROWS", "SINGLE_ROLES", "concept_of", "detect", "missing_colum
 
 SAMPLE_ROWS = 2_000
 SINGLE_ROLES = ("source", "record_id", "event_time", "first_seen", "message_id", "withdrawn")
+_CALLED = 0.5
+"""Of a column that is headed by what somebody is so many values must look like names."""
 _HASHES = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
@@ -137,6 +139,9 @@ def _column(place: int, name: str, data: pa.ChunkedArray) -> _Column:
     listed = is_list(data.type)
     shape = Shape(explode(head)[0] if listed else values)
     concept, tier, plain = concept_of(name)
+    if concept == "trait:name_or_other":  # `customer`: who it is, or its number, or its kind
+        concept = "trait:full_name" if shape.several_words >= _CALLED else ""
+        plain = False
     other = bool(OTHER_PERSON.intersection(words(name))) and not concept.startswith("trait:")
     return _Column(place, name, shape, values, listed, concept, tier, plain, other)
 

@@ -101,8 +101,9 @@ _IDENTIFIERS = {
     "eposta adresi, ایمیل, پست الکترونیک, پست الکترونیکی, رایانامه, آدرس ایمیل, 邮箱, 电子邮箱, 电子邮件,"
     "邮件, 邮箱地址, 電子郵件, 電子郵箱, 郵箱, endereco de email, endereco de e mail, indirizzo email,"
     "indirizzo e mail, posta elettronica, emailadres, e mailadres, correio eletronico,"
-    "メール, メールアドレス, 이메일, 이메일 주소, 메일, البريد, البريد الإلكتروني,"
-    "البريد الالكتروني, الإيميل, אימייל, דואל, דואר אלקטרוני",
+    "e post, epost, e postadress, mejl, sähköposti, sähköpostiosoite, email cím, メールアドレス, メール, eメール,"
+    "이메일, 이메일 주소, البريد الإلكتروني,"
+    "메일, البريد, البريد الالكتروني, الإيميل, אימייל, דואל, דואר אלקטרוני",
     "phone": "phone, phone number, phone no, phone num, telephone, telephone number, tel, tel no,"
     "tel number, mobile, mobile phone, mobile number, mobile no, cell, cell phone, cellphone,"
     "cell number, phone e164, msisdn, contact number, landline, whatsapp, whatsapp number,"
@@ -116,9 +117,10 @@ _IDENTIFIERS = {
     "شماره موبایل, تلفن همراه, شماره همراه, همراه, 电话, 电话号码, 手机, 手机号, 手机号码, 联系电话, 電話,"
     "電話號碼, 手機, 手機號碼, telemovel, numero de telefone, telefone, numero de celular,"
     "cellulare, numero di telefono, telefoon, telefoonnummer, mobiel, mobiele nummer, gsm nummer,"
-    "電話番号, 携帯電話, 携帯番号, 携帯電話番号, 전화번호, 전화, 휴대폰, 휴대폰 번호, 휴대전화, 연락처,"
-    "الهاتف, رقم الهاتف, هاتف, الجوال, رقم الجوال, الموبايل,"
-    "טלפון, מספר טלפון, נייד, טלפון נייד",
+    "contact no, tlf, telefonnr, mobilnr, puhelin, puhelinnumero, matkapuhelin, telefonszám,"
+    "電話番号, 携帯電話, 携帯番号, 携帯, 전화번호, 전화, 휴대폰, 휴대전화, 휴대폰번호, الهاتف, رقم الهاتف, الجوال,"
+    "τηλέφωνο, κινητό,"
+    "携帯電話番号, 연락처, هاتف, رقم الجوال, الموبايل, טלפון, מספר טלפון, נייד, טלפון נייד",
     "device_id": "device id, device uuid, device identifier, deviceid, android id, idfv,"
     "gerate id, geraete id, installation id, install id, instance id",
     "advertising_id": "advertising id, device advertising id, ad id, adid, idfa, gaid, aaid, maid,"
@@ -132,9 +134,12 @@ _IDENTIFIERS = {
     "email hashed, e mail hash, mail hash",
 }
 _TRAITS = {
-    "name_or_last": "name, nom, person",
+    "name_or_last": "name, nom, person,namn, navn, nimi, név, nume",
     "name_or_first": "nombre, nombres, nome, imie, imiona, имя, ім'я, імя, ad, isim, adi, نام, naam,"
-    "이름, الاسم, שם",
+    "jméno, 이름, الاسم, שם",
+    "name_or_other": "customer, client, contact, patient, guest, member, passenger, participant,"
+    "applicant, insured, resident, voter, kunde, klient, klant, cliente, kontakt, клиент, клієнт,"
+    "顧客, 患者, 고객",
     "full_name": "full name, fullname, name full, complete name, display name, person name,"
     "name as listed, vollstandiger name, vollstaendiger name, voller name, nom complet,"
     "nom et prenom, nom prenom, prenom nom, nombre completo, nombre y apellidos, nombre y apellido,"
@@ -142,11 +147,16 @@ _TRAITS = {
     "полное имя, фамилия имя отчество, имя и фамилия, прізвище ім'я по батькові, ad soyad,"
     "adi soyadi, isim soyisim, tam ad, نام و نام خانوادگی, نام کامل, 姓名, 名字全称, 全名, 客户姓名,"
     "nome completo, nome e cognome, volledige naam, vor und nachname,"
-    "氏名, 名前, お名前, 성명, 성함, الاسم الكامل, الاسم الثلاثي, שם מלא",
+    "fullständigt namn, fulde navn, fullt navn, koko nimi, celé jméno, jméno a příjmení,"
+    "teljes név, nume complet, 氏名, お名前, 名前, フルネーム, 성명, الاسم الكامل,"
+    "ονοματεπώνυμο,"
+    "성함, الاسم الثلاثي, שם מלא",
     "first_name": "first name, firstname, fname, given name, given names, name first, forename,"
     "christian name, first, vorname, vornamen, rufname, prenom, prenoms, primer nombre,"
     "nombre de pila, перше ім'я, ilk ad, نام کوچک, 名, 名字, primeiro nome, voornaam, roepnaam,"
-    "الاسم الأول, الاسم الاول, שם פרטי",
+    "first nm, förnamn, tilltalsnamn, fornavn, etunimi, keresztnév, utónév, prenume,"
+    "křestní jméno, meno, الاسم الأول, όνομα,"
+    "الاسم الاول, שם פרטי",
     "middle_name": "middle name, middlename, mname, middle initial, middle, name middle, mi,"
     "patronymic, second name, zweiter vorname, deuxieme prenom, segundo nombre, drugie imie,"
     "по батькові, отчество, ikinci ad, نام پدر میانی, 中间名, 中間名, nome do meio, secondo nome,"
@@ -155,9 +165,12 @@ _TRAITS = {
     "sname, nachname, familienname, zuname, nom de famille, nom famille, apellido, apellidos,"
     "primer apellido, nazwisko, прізвище, фамилия, soyad, soyadi, soyisim, نام خانوادگی, فامیل,"
     "فامیلی, 姓, 姓氏, sobrenome, ultimo nome, apelido, cognome, achternaam, familienaam,"
-    "苗字, 성, اسم العائلة, שם משפחה",
+    "last nm, efternamn, efternavn, etternavn, sukunimi, vezetéknév, családnév, příjmení,"
+    "priezvisko, 苗字, 성, اسم العائلة, اللقب العائلي, επώνυμο,"
+    "שם משפחה",
     "maiden_name": "maiden name, birth name, geburtsname, nom de jeune fille, nazwisko panienskie,"
-    "дівоче прізвище, девичья фамилия, kizlik soyadi, cognome da nubile, meisjesnaam",
+    "дівоче прізвище, девичья фамилия, kizlik soyadi, cognome da nubile, meisjesnaam,"
+    "rodné příjmení, tyttönimi",
     "nickname": "nickname, nick name, preferred name, known as, goes by, spitzname, surnom, apodo",
     "title": "title, salutation, prefix, name prefix, honorific, anrede, titel, civilite,"
     "tratamiento, zwrot, звернення, обращение, unvan, لقب, 称谓, 稱謂, tratamento, titolo, aanhef",
@@ -170,20 +183,27 @@ _TRAITS = {
     "nacimiento, data urodzenia, urodziny, дата народження, день народження, дн, дата рождения,"
     "день рождения, др, dogum tarihi, dogum gunu, تاریخ تولد, تولد, 出生日期, 生日, 出生年月日, 出生年月,"
     "data de nascimento, nascimento, data di nascita, geboortedatum,"
-    "生年月日, 誕生日, 생년월일, 생일, تاريخ الميلاد, تاريخ الولادة,"
-    "תאריך לידה",
+    "birth, bday, geb, geb dat, gebdat, date naiss, date de naiss, fecha nac, fec nac,"
+    "fec nacimiento, f nacimiento, data ur, data nasc, dt nasc, dt nascimento, дата рожд, födelsedatum,"
+    "fødselsdato, fødselsdag, syntymäaika, syntymäpäivä, datum narození, dátum narodenia,"
+    "születési dátum, születési idő, data nașterii, 生年月日, 誕生日, 생년월일, 생일, تاريخ الميلاد,"
+    "ημερομηνία γέννησης,"
+    "تاريخ الولادة, תאריך לידה",
     "birth_place": "birth place, birthplace, place of birth, birth city, geburtsort,"
     "lieu de naissance, lugar de nacimiento, miejsce urodzenia, місце народження, место рождения,"
-    "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento",
+    "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento,"
+    "födelseort, fødested, syntymäpaikka, místo narození, születési hely, 出身地, مكان الميلاد",
     "gender": "gender, sex, geschlecht, sexe, genre, sexo, genero, plec, стать, пол, cinsiyet,"
     "جنسیت, 性别, 性別, sesso, genere, geslacht,"
-    "성별, الجنس, מין",
+    "kön, køn, kjønn, sukupuoli, pohlaví, 성별, الجنس,"
+    "מין",
     "street": "street, street address, address 1, address line 1, address line1, addr line1,"
     "addr line 1, addr1, street 1, line1, line 1, street name, street and number, mailing street,"
     "strasse, straße, str, strasse und hausnummer, strasse hausnummer, rue, adresse 1,"
     "adresse ligne 1, calle, direccion 1, calle y numero, ulica, ulica i numer, вулиця, вул, улица,"
     "ул, sokak, cadde, sokak adi, خیابان, 街道, 街道地址, rua, logradouro, via, indirizzo 1, straat,"
-    "straatnaam",
+    "straatnaam,"
+    "gatuadress, gateadresse, gata, gade, vej, katuosoite, ulice, utca, strada, 番地, الشارع, οδός",
     "street_number": "street number, street no, house number, house no, houseno, hausnummer,"
     "haus nr, numero de rue, numero de casa, numer domu, nr domu, номер будинку, будинок,"
     "номер дома, дом, kapi no, پلاک, 门牌号, numero civico, huisnummer",
@@ -194,42 +214,55 @@ _TRAITS = {
     "address": "address, full address, address full, addr full, addr, postal address, adresse,"
     "anschrift, adresse postale, direccion, domicilio, adres, адреса, адрес, آدرس, نشانی, 地址,"
     "详细地址, endereco, indirizzo,"
-    "住所, ご住所, 주소, العنوان, כתובת",
+    "adress, osoite, adresa, cím, lakcím, 住所, 주소, العنوان, διεύθυνση,"
+    "ご住所, כתובת",
     "city": "city, town, suburb, locality, city town, place name, municipality, stadt, ort,"
     "wohnort, ville, commune, localite, ciudad, localidad, municipio, poblacion, miasto,"
     "miejscowosc, місто, населений пункт, город, населенный пункт, sehir, il, ilce, شهر, 城市, 市,"
     "cidade, citta, comune, stad, plaats, woonplaats,"
-    "市区町村, 都市, 도시, المدينة, עיר",
+    "postort, poststed, postitoimipaikka, kaupunki, město, mesto, obec, város, oraș, localitate,"
+    "市区町村, 도시, المدينة, πόλη,"
+    "都市, עיר",
     "county": "county, district, landkreis, kreis, departement, comarca, powiat, район, gmina,"
-    "بخش, 区, 縣",
+    "بخش, 区, 縣,"
+    "județ, maakunta, okres, megye",
     "state": "state, state code, state province, province, region, state or province, bundesland,"
     "kanton, etat, region administrative, provincia, estado, wojewodztwo, область, обл, eyalet,"
     "bolge, استان, 省, 省份, 州, uf, regione, provincie,"
-    "都道府県, المحافظة, מחוז",
+    "都道府県, 시도,"
+    "المحافظة, מחוז",
     "postal_code": "postal code, postalcode, postcode, post code, zip, zip code, zipcode, zip 5,"
     "plz, postleitzahl, code postal, cp, codigo postal, kod pocztowy, поштовий індекс, індекс,"
     "почтовый индекс, индекс, posta kodu, کد پستی, کدپستی, 邮编, 邮政编码, 郵遞區號, 郵編, cep, cap,"
     "codice postale, codice di avviamento postale,"
-    "郵便番号, 우편번호, الرمز البريدي, מיקוד",
+    "pcode, post cd, zip cd, postnummer, postnr, postinumero, psč, irányítószám, cod poștal,"
+    "郵便番号, 우편번호, الرمز البريدي, τκ,"
+    "מיקוד",
     "country": "country, country code, country name, nation, land, staat, laendercode, landercode,"
     "pays, code pays, pais, codigo pais, kraj, panstwo, країна, страна, ulke, ülke kodu, کشور, 国家,"
     "國家, 国别, paese, nazione,"
-    "国, 국가, 나라, الدولة, البلد, ארץ, מדינה",
+    "maa, země, ország, țară, 국가, الدولة, χώρα,"
+    "国, 나라, البلد, ארץ, מדינה",
     "nationality": "nationality, citizenship, staatsangehorigkeit, staatsangehoerigkeit,"
     "nationalite, nacionalidad, narodowosc, obywatelstwo, громадянство, гражданство, uyruk, ملیت,"
-    "国籍, nazionalita, nationaliteit, nacionalidade",
+    "国籍, nazionalita, nationaliteit, nacionalidade,"
+    "medborgarskap, statsborgerskap, kansalaisuus, 국적, الجنسية",
     "company": "company, company name, organisation, organization, organisation name,"
     "organization name, name org, org name, primary name org, account name, firm, business,"
     "business name, firma, firmenname, unternehmen, societe, entreprise,"
     "raison sociale, empresa, nombre empresa, nazwa firmy, компанія,"
     "організація, компания, организация, фирма, фірма, sirket, sirket adi, kurum, شرکت, نام شرکت,"
     "سازمان, 公司, 公司名称, 单位, 企业, azienda, societa, bedrijf, bedrijfsnaam,"
-    "会社, 会社名, 회사, 회사명, الشركة, اسم الشركة, חברה, שם חברה",
-    "employer": "employer, employer name, arbeitgeber, employeur, empleador, pracodawca, isveren",
+    "legal name, legal entity name, registered name, trading name, trade name, entity name, firm name,"
+    "företag, virksomhed, bedrift, yritys, cég, 会社名, 会社, 회사, 회사명, الشركة,"
+    "اسم الشركة, חברה, שם חברה",
+    "employer": "employer, employer name, arbeitgeber, employeur, empleador, pracodawca, isveren,"
+    "arbetsgivare, arbejdsgiver, arbeidsgiver, työnantaja, zaměstnavatel, 勤務先",
     "job_title": "job title, jobtitle, job, position, role title, occupation, profession, beruf,"
     "stellenbezeichnung, berufsbezeichnung, poste, fonction, metier, cargo, puesto, profesion,"
     "ocupacion, stanowisko, zawod, посада, професія, должность, профессия, pozisyon, meslek, شغل,"
-    "سمت, 职位, 职务, 职业, profissao, professione, mansione, functie, beroep, job function",
+    "سمت, 职位, 职务, 职业, profissao, professione, mansione, functie, beroep, job function,"
+    "yrke, stilling, ammatti, povolání, foglalkozás, profesie, 職業, 직업, المهنة",
     "language": "language, lang, preferred language, sprache, langue, idioma, lengua, jezyk, мова,"
     "язык, dil, زبان, 语言, 語言, lingua, taal",
     "plan": "plan, plan name, subscription plan, tariff, tarif, forfait, taryfa, тариф, tarife, 套餐",
@@ -240,7 +273,8 @@ _TRAITS = {
     "national_id": "national id, national id number, national insurance number, nino,"
     "personal id number, sozialversicherungsnummer, personalausweisnummer,"
     "numero de securite sociale, dni, nie, curp, pesel, tc kimlik no, tckn, کد ملی, شماره ملی,"
-    "身份证, 身份证号, 身份证号码, cpf, codice fiscale, bsn, снилс",
+    "身份证, 身份证号, 身份证号码, cpf, codice fiscale, bsn, снилс,"
+    "personnummer, cpr nummer, fødselsnummer, henkilötunnus, rodné číslo, cnp, 주민등록번호",
     "tax_id": "tax id, tax id number, tax number, tin, vat, vat number, vat id, steuernummer,"
     "steuer id, ust id, numero fiscal, nif, nip, ипн, рнокпп, іпн, инн, vergi no, 税号, partita iva,"
     "nit, rfc, rut",
@@ -322,7 +356,21 @@ QUALIFIERS = frozenset(
         "ev",
         "is",
         "person's",
-        "person",
+        "patient",
+        "pat",
+        "guest",
+        "student",
+        "donor",
+        "applicant",
+        "holder",
+        "insured",
+        "participant",
+        "passenger",
+        "residential",
+        "residence",
+        "permanent",
+        "registered",
+        "legal",
         "account",
         "lead",
         "recipient",

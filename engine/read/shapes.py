@@ -89,6 +89,11 @@ class Shape:
         """Values without a blank inside."""
         return 1.0 - self._share(r"\s")
 
+    @cached_property
+    def several_words(self) -> float:
+        """Values of two to five words without a digit, as people are called."""
+        return self._share(r"^[^\d@\s]+(?:\s+[^\d@\s]+){1,4}$")
+
     def hashes(self, digits: int) -> float:
         """Hexadecimal digests of so many digits."""
         return self._share(f"^[0-9a-fA-F]{{{digits}}}$")

@@ -352,6 +352,30 @@ def test_a_word_for_name_means_what_the_other_columns_leave(
     assert list(found(**columns).values()) == expected
 
 
+@pytest.mark.parametrize(
+    ("values", "role"),
+    [
+        (["Ann Smith", "Dr. Lee, Bob", "CLEO DE LA CRUZ"], "trait:full_name"),
+        (["Müller, Jörg", "", "Олена Коваль"], "trait:full_name"),
+        (["10442", "10443", "10444"], "trait:customer"),
+        (["gold", "new", "vip"], "trait:customer"),
+        (["Ann Smith 2", "Order 17 open", "Bob 7"], "trait:customer"),
+    ],
+)
+def test_a_column_headed_by_what_somebody_is_holds_names_if_it_looks_so(
+    values: list[str], role: str
+) -> None:
+    assert found(customer=values, city=["Rome", "Oslo", "Bonn"])["customer"] == role
+
+
+def test_a_plain_name_goes_before_a_contact() -> None:
+    people = ["Ann Smith", "Bob Lee", "Cleo Park"]
+    assert found(contact=people, name=people) == {
+        "contact": "trait:full_name_2",
+        "name": "trait:full_name",
+    }
+
+
 def test_a_list_of_emails_is_an_identifier() -> None:
     assert (
         found(emails=[["ann@example.com", "a@example.org"], None])["emails"] == "identifier:email"

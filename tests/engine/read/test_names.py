@@ -1,4 +1,4 @@
-"""The words of a dozen languages lead to the right concept."""
+"""The words of two dozen languages lead to the right concept."""
 
 # ruff: noqa: ISC004, RUF001  (words of many languages, line by line)
 
@@ -17,36 +17,44 @@ from sameas.engine.read.names import concepts, snake, squeeze
             "identifier:email",
             "E-Mail EmailAddress EMAIL_ADDRESS e_mail courriel Correo_electrónico Adres_e-mail"
             " Електронна_пошта Почта E-posta ایمیل 邮箱 電子郵件 work_email user.email"
-            " context.traits.email traits.email emails E-Mail-Adresse Indirizzo_email",
+            " context.traits.email traits.email emails E-Mail-Adresse Indirizzo_email E-postadress"
+            " メールアドレス 이메일 Sähköposti",
         ),
         (
             "identifier:phone",
             "Phone mobilePhone PHONE_NUMBER Handynummer Téléphone Teléfono Numer_telefonu Телефон"
-            " Номер_телефону Cep_Telefonu تلفن_همراه 手机号 home_phone phone2 Telefone Cellulare",
+            " Номер_телефону Cep_Telefonu تلفن_همراه 手机号 home_phone phone2 Telefone Cellulare"
+            " 電話番号 휴대폰 Contact_No Puhelinnumero Tlf",
         ),
         (
             "trait:first_name",
-            "First_Name given_name Vorname Prénom Ilk_Ad 名 PRIMARY_NAME_FIRST fname Voornaam",
+            "First_Name given_name Vorname Prénom Ilk_Ad 名 PRIMARY_NAME_FIRST fname Voornaam"
+            " Förnamn Fornavn Etunimi Prenume pat_first_name Keresztnév",
         ),
         (
             "trait:last_name",
             "surname Nachname Nom_de_famille Apellidos Nazwisko Прізвище Фамилия Soyadı"
-            " نام‌خانوادگی 姓 PRIMARY_NAME_LAST Cognome Achternaam Sobrenome",
+            " نام‌خانوادگی 姓 PRIMARY_NAME_LAST Cognome Achternaam Sobrenome Efternamn Příjmení"
+            " Sukunimi Επώνυμο",
         ),
+        ("trait:full_name", "full_name 氏名 성명 Fullständigt_namn ФИО Ονοματεπώνυμο Celé_jméno"),
+        ("trait:company", "Company legal_name trading_name Firma 会社名 Företag registered_name"),
+        ("trait:street", "addr1 residential_address_line1 registered_address_line_1 Gatuadress"),
         (
             "trait:birth_date",
             "dob DATE_OF_BIRTH Geburtsdatum Date_de_naissance Fecha_de_nacimiento Data_urodzenia"
-            " Дата_народження Дата_рождения Doğum_Tarihi تاریخ_تولد 出生日期 Data_di_nascita",
+            " Дата_народження Дата_рождения Doğum_Tarihi تاریخ_تولد 出生日期 Data_di_nascita"
+            " 生年月日 Födelsedatum fecha_nac data_ur dt_nasc дата_рожд D.O.B. Datum_narození",
         ),
         (
             "trait:city",
             "City Wohnort Ville Ciudad Miasto Місто Город Şehir شهر 城市 billing_city ADDR_CITY"
-            " suburb Città",
+            " suburb Città registered_city Postort 市区町村",
         ),
         (
             "trait:postal_code",
             "zip PLZ Code_postal Código_postal Kod_pocztowy Індекс Индекс Posta_kodu کد_پستی 邮编"
-            " postcode_fake ADDR_POSTAL_CODE CAP",
+            " postcode_fake ADDR_POSTAL_CODE CAP pcode Postnummer 郵便番号 PSČ",
         ),
         ("event_time", "updated_at timestamp LastModifiedDate Geändert_am Дата_оновлення 更新时间"),
         (
