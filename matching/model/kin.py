@@ -48,14 +48,18 @@ class Kin(NamedTuple):
     """What even housemates do not share: each place with the last level that is such sharing."""
     where: tuple[int, ...] = ()
     """What neighbours share: it hangs together, so the best of it speaks for all."""
+    mail: tuple[int, ...] = ()
+    """Mailboxes that are taken for one person's: nothing else would show a household."""
 
     @classmethod
     def of(cls, fields: Sequence[Field]) -> Kin:
         """By the kinds of the fields."""
         kinds = list(enumerate(field.kind for field in fields))
+        homes = any(kind in _PLACES or kind == "phone" for _, kind in kinds)
         return cls(
             tuple((place, levels(kind).index(_OWN[kind])) for place, kind in kinds if kind in _OWN),
             tuple(place for place, kind in kinds if kind in _PLACES),
+            tuple(place for place, kind in kinds if kind == "email" and not homes),
         )
 
 
@@ -91,6 +95,7 @@ def sharing(
         alike |= (found[place] > 0) & (found[place] <= last)
         rest = chance[place, 0, last + 1 : shape.levels[place]].sum()
         told[place] = (agrees[place] & (found[place] > last)) * bits(rest)
+    told[list(kin.mail)] = 0.0
     where = np.isin(np.arange(len(shape)), kin.where)
     shared = told[~where].sum(axis=0) + told[where].max(axis=0, initial=0.0)
     much = compared & (shared >= np.log2(max(records, 2.0)))

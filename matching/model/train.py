@@ -240,18 +240,17 @@ def _telling(
     """Pairs to learn matches from: a name, the fields that say nothing among them, the pairs.
 
     Those of the keys whose pairs share something that housemates do not. Households share
-    addresses, phones and family names, and so one word of a full name; in a block of such a key
-    they are a third kind of pair between matches and chance, and EM takes them for matches. If no
+    addresses, phones and family names; in a block of such a key they are a third kind of pair between matches and chance, and EM takes them for matches. If no
     key is so, pairs that are equal in such a field; if there is none, any key will have to do.
     """
     fields = sight.fields
     mine = [place for place, _ in Kin.of(fields).own]
-    own_words = {fields[place].name for place in mine if fields[place].kind != "full_name"}
+    names = {fields[place].name for place in mine}
     both = list(zip(keys, groups, strict=True))
     told = [
         (key, group)
         for key, group in both
-        if any(len(set(part.fields) - own_words) < part.choose for part in key.parts)
+        if any(len(set(part.fields) - names) < part.choose for part in key.parts)
     ]
     for key, group in told or (both if not mine else []):
         own = frozenset(place for place, field in enumerate(fields) if field.name in key.fields)

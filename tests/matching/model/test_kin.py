@@ -64,3 +64,11 @@ def test_what_chance_explains_is_no_household() -> None:
 def test_places_speak_once() -> None:
     assert seen(-1, 1, -1, 1, 1, records=2.0**21)[0]
     assert not seen(-1, 1, -1, 1, 1, records=2.0**22)[0], "who shares a house shares its town"
+
+
+def test_a_mailbox_alone_shows_no_household() -> None:
+    fields = Field("full_name", "full_name"), Field("email", "email")
+    assert Kin.of(fields).mail == (1,)
+    assert seen(6, 1, fields=fields, records=2.0) == (True, False), "one name of the whole"
+    assert seen(6, 1, fields=fields, records=2.0**12) == (False, False)
+    assert not Kin.of((*fields, Field("phone", "phone"))).mail
