@@ -10,17 +10,10 @@ import numpy as np
 from sameas.matching import compare
 from sameas.matching.cluster.units import BIT, MISSING
 from sameas.matching.model.draws import agreeing, at_random, grouped, thinned
-from sameas.matching.model.estimate import (
-    PSEUDO_OTHERS,
-    Sample,
-    expected_matches,
-    fit,
-    shares,
-    tally,
-)
+from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.hanging import hanging
-from sameas.matching.model.kin import Kin, sharing
+from sameas.matching.model.kin import Kin
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.learn import Refined, laid, look, refine
 from sameas.matching.model.mixture import mixture
@@ -28,10 +21,11 @@ from sameas.matching.model.rarity import Drawn, rarity_of
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.sight import Sight
 from sameas.matching.model.tables import Tables, parts_of, whole
+from sameas.matching.model.teaching import Teaching
 from sameas.matching.model.terms import Terms, terms_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -164,15 +158,6 @@ def _review(slope: int, intercept: int) -> int:
     return min(max(round(float(bits) * BIT), EDGE), 0)
 
 
-def _left_out(shape: Shape, kin: Kin, own: frozenset[int]) -> frozenset[int]:
-    """A key's own fields, and what they hang on: equal emails have equal names, matches or not.
-
-    Of places all or none: who shares a postcode shares the town, and often the street.
-    """
-    places = kin.where if own.intersection(kin.where) else ()
-    return own.union(places, *(shape.given[place] for place in own))
-
-
 def _first(
     sight: Sight,
     shape: Shape,
@@ -187,13 +172,11 @@ def _first(
     samples = [Sample("at random", random, at_random=True)]
     chance = declared_chance(shape)
     n = max(int(sight.counts.sum()), 2)
-    strangers = _strangers(sight.fields, shape, random, chance, n)
+    teaching = Teaching.of(sight.fields, shape, random, chance, n)
     for name, own, pairs in _telling(sight, keys, groups):
         if len(pairs.left):
             counted = Counted.of(sight.patterns(pairs.left, pairs.right))
-            samples.append(
-                Sample(name, strangers(counted, own), _left_out(shape, Kin.of(sight.fields), own))
-            )
+            samples.append(teaching.sample(name, own, counted))
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
     left, right, patterns = candidates
     counted = Counted.of(patterns[thinned(left, right, CANDIDATES)])
@@ -210,38 +193,15 @@ def _first(
     return estimate
 
 
-def _strangers(
-    fields: Sequence[Field], shape: Shape, random: Counted, chance: Floats, records: int
-) -> Callable[[Counted, frozenset[int]], Counted]:
-    """What leaves out of a key's pairs those that may be housemates, if they are the most.
-
-    Twins share a birthday, and relatives may by chance. Matches agree in what is their own more
-    often than not, so where more pairs differ in it that else share as much, most are no matches,
-    and EM would take them for people who misspell their given names.
-    """
-    kin = Kin.of(fields)
-    seen = tally(shape, random, random.counts.astype(np.float64))
-    u = shares(shape, seen, prior=chance, pseudo=PSEUDO_OTHERS)
-
-    def left(counted: Counted, key: frozenset[int]) -> Counted:
-        levels = counted.levels(shape)
-        levels[[place for place in key if fields[place].kind == "date"]] = 0
-        apart, alike = sharing(shape, kin, levels, u, records)
-        if counted.counts[apart].sum() <= counted.counts[alike].sum():
-            return counted
-        return Counted(counted.patterns[~apart], counted.counts[~apart])
-
-    return left
-
-
 def _telling(
     sight: Sight, keys: Sequence[Key], groups: Sequence[Groups]
 ) -> Iterator[tuple[str, frozenset[int], Pairs]]:
     """Pairs to learn matches from: a name, the fields that say nothing among them, the pairs.
 
     Those of the keys whose pairs share something that housemates do not. Households share
-    addresses, phones and family names; in a block of such a key they are a third kind of pair between matches and chance, and EM takes them for matches. If no
-    key is so, pairs that are equal in such a field; if there is none, any key will have to do.
+    addresses, phones and family names; in a block of such a key they are a third kind of pair
+    between matches and chance, and EM takes them for matches. If no key is so, pairs that are equal
+    in such a field; if there is no such field, any key will have to do.
     """
     fields = sight.fields
     mine = [place for place, _ in Kin.of(fields).own]
