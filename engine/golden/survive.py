@@ -42,8 +42,8 @@ PROVENANCE: Final = pl.List(
 """The type of the provenance column."""
 
 SEPARATOR: Final = "; "
-RECORDS_PER_SLICE: Final = 200_000
-"""Keeps what a slice needs beside its input under about half a gigabyte with six traits."""
+RECORDS_PER_SLICE: Final = 100_000
+"""Keeps what a slice needs beside its input under about a quarter of a gigabyte with six traits."""
 
 _FIXED: Final = {"profile": pl.Int32, "event_time": pl.Int64, "source": pl.String}
 _FIXED_ALL: Final = {**_FIXED, "record_id": pl.String}
