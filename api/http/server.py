@@ -29,11 +29,10 @@ _BACKLOG = 2048
 _GARBAGE = (10_000, 20, 20)
 """Objects between two looks for garbage, and how many looks until those that survived are looked at
 again: rows and requests go by themselves, cycles are rare."""
-_TURN = 0.0001
+_TURN = 0.0005
 """Seconds that a thread goes on when another wants its turn. SQLite lets go of Python's lock at
 every statement, and with the 5 ms of Python the writer waited so long for each while requests came
-in: beside a busy thread it did 260 merges a second, and 1,600 with 0.5 ms. At half of what the
-server can do, one merge in a hundred took 28 to 35 ms with 0.5 ms, and 20 to 28 with this."""
+in: beside a busy thread it did 260 merges a second, and 1,600 with this."""
 
 
 class _Server(uvicorn.Server):
