@@ -93,11 +93,11 @@ def test_a_family_name_in_a_whole_one_does_not_make_one_person_of_a_household(
 def test_where_few_are_told_twice_relatives_are_not_taken_for_them(
     fields: str, least: float
 ) -> None:
-    """235 of 3,733 records are of somebody told before. Measured: F1 .698 and .820, precision .78
-    and .81. With whole names it was .15 and .08 while households taught what matches look like."""
+    """233 of 3,739 records are of somebody told before. Measured: F1 .677 and .801, precision .73
+    and .82. With whole names a like draw gave .15 and .08 while households taught matches."""
     records, truth = made(8_000, seed=34)
     number = pl.int_range(pl.len()).over("cluster_id")
-    twice = pl.col("cluster_id").hash(seed=1) % 10 == 0
+    twice = pl.col("cluster_id").str.slice(-2).str.to_integer(base=16) < 26  # one in ten
     truth = truth.filter((number == 0) | ((number == 1) & twice))
     records = _with_whole_names(records).join(truth.select("record_id"), on="record_id", how="semi")
     found = score(records.select("record_id", *fields.split()), truth)
