@@ -162,7 +162,7 @@ def served(store: Path) -> Iterator[tuple[str, str, psutil.Process]]:
     )
     url = f"http://127.0.0.1:{port}"
     try:
-        until_open(int(port))
+        until_answering(url)
         yield url, key, psutil.Process(process.pid)
     finally:
         process.terminate()
@@ -180,15 +180,16 @@ def free() -> int:
         return port
 
 
-def until_open(port: int) -> None:
+def until_answering(url: str) -> None:
     """Wait for a server."""
-    import socket
+    from urllib.error import URLError
+    from urllib.request import urlopen
 
     ends = time.perf_counter() + 60
     while True:
         try:
-            socket.create_connection(("127.0.0.1", port), 1).close()
-        except OSError:
+            urlopen(f"{url}/healthz", timeout=60).close()
+        except URLError:
             if time.perf_counter() > ends:
                 raise
             time.sleep(0.05)
@@ -196,19 +197,27 @@ def until_open(port: int) -> None:
             return
 
 
+def spent(server: psutil.Process) -> tuple[float, float]:
+    """CPU seconds of the process that has the engine, and of the one that speaks HTTP."""
+    (front,) = server.children()
+    engine, http = (one.cpu_times() for one in (server, front))
+    return engine.user + engine.system, http.user + http.system
+
+
 def asked(url: str, key: str, server: psutil.Process, what: str, **more: Any) -> dict[str, object]:
     """One kind of request by the clients, and what it cost the server."""
     options = [f"--{name}={value}" for name, value in more.items()]
-    before = server.cpu_times()
+    before = spent(server)
     used = run([sys.executable, str(HERE / "clients.py"), url, key, "--what", what, *options])
-    after = server.cpu_times()
+    after = spent(server)
     said = json.loads(used.output)
     assert not said["failed"], said["first"]
-    cpu = after.user + after.system - before.user - before.system
+    engine, http = (then - now for now, then in zip(before, after, strict=True))
     return {
         "what": f"HTTP: {what}" + (f" at {more['rate']:,.0f}/s" if more.get("rate") else ""),
         "each a second": round(said["items"] / said["seconds"]),
-        "CPU us each": round(cpu / said["items"] * 1e6, 1),
+        "CPU us each": round((engine + http) / said["items"] * 1e6, 1),
+        "of it the engine": round(engine / said["items"] * 1e6, 1),
         "p50 ms": round(said["p50"], 2),
         "p99 ms": round(said["p99"], 2),
         "longest ms": round(said["longest"], 1),
@@ -252,7 +261,8 @@ def long_run(
             url, key, server, "merge", seconds=minutes * 15, people=people, seed=100 + part
         )
         line["what"] = f"HTTP: merge, part {part + 1} of a long run"
-        line["memory MB"] = round(server.memory_info().rss / 1e6)
+        held = sum(one.memory_info().rss for one in (server, *server.children()))
+        line["memory MB"] = round(held / 1e6)
         found.append(line)
     return found
 

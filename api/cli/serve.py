@@ -100,7 +100,6 @@ def serve(
     """Serve a store over HTTP until Ctrl-C or SIGTERM; the first start prints a key."""
     from sameas.api.http import Settings, listen
     from sameas.api.http import serve as run
-    from sameas.engine.online.warm import warm
 
     settings = Settings(
         host=host,
@@ -118,7 +117,6 @@ def serve(
     )
     console = people()
     with listen(host, port) as at, open_engine(store, policy=policy, model=model) as engine:
-        warm(engine.rules)
         url = address(host, at.getsockname()[1])
         run(engine, settings, at=at, told=lambda: _announce(console, engine, settings, store, url))
 

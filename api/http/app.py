@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp, Receive, Scope, Send
 
     from sameas.api.http.logs import Log
-    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.port import EnginePort
 
 __all__ = ["App", "create_app"]
 
@@ -68,7 +68,7 @@ class App(FastAPI):
 
 
 def create_app(
-    engine: Engine, settings: Settings | None = None, *, log: Log | None = None
+    engine: EnginePort, settings: Settings | None = None, *, log: Log | None = None
 ) -> FastAPI:
     """The API over an engine, which it closes when the server ends.
 
@@ -154,7 +154,6 @@ async def _life(app: FastAPI) -> AsyncIterator[None]:
             await forgetting
         service.moment.end()
         await to_thread.run_sync(service.engine.close)
-        service.log.say("closed")
 
 
 async def _forget_replies(service: Service) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -82,45 +83,24 @@ class _Writes:
 
     async def _do(self, calls: Sequence[Call[Answer] | Problem]) -> list[Item]:
         """Do what can be done, and say what became of each."""
-        good = [one for one in calls if not isinstance(one, Problem)]
-        pieces = [together(good[at : at + _PIECE]) for at in range(0, len(good), _PIECE)]
-        waiting = [self._service.engine.run_async(piece) for piece in pieces]
+        good = _good(calls)
+        pieces = [good[at : at + _PIECE] for at in range(0, len(good), _PIECE)]
+        waiting = [self._service.engine.run_async(together(piece)) for piece in pieces]
         done: list[Answer | BaseException] = []
-        for piece, result in zip(
-            range(0, len(good), _PIECE),
-            await asyncio.gather(*waiting, return_exceptions=True),
-            strict=True,
-        ):
-            if isinstance(result, BaseException):
-                done += [result] * len(good[piece : piece + _PIECE])
-            else:
-                done += result
-        return self._items(calls, done)
+        results = await asyncio.gather(*waiting, return_exceptions=True)
+        for piece, result in zip(pieces, results, strict=True):
+            done += [result] * len(piece) if isinstance(result, BaseException) else result
+        self._note(len(calls), done)
+        return _items(_refused(calls), done)
 
-    def _items(
-        self, calls: Sequence[Call[Answer] | Problem], done: Sequence[Answer | BaseException]
-    ) -> list[Item]:
-        answers = iter(done)
-        return [
-            item_of_problem(one) if isinstance(one, Problem) else self._item(next(answers))
-            for one in calls
-        ]
-
-    def _item(self, answer: Answer | BaseException) -> Item:
-        if not isinstance(answer, BaseException):
-            return item_of(answer)
-        problem = problem_of(answer)
-        if problem.code == "internal":
-            self._service.log.failure("POST", "item", answer)
-        return item_of_problem(problem)
-
-    def _batch(self, items: list[Item], access: Access) -> bytes:
-        accepted = sum(item.status == 200 for item in items)
-        rejected = len(items) - accepted
-        self._service.metrics.items(accepted, rejected)
-        if access.collects_only:
-            return encode(Counts(accepted, rejected))
-        return encode(Batch(items, accepted, rejected))
+    def _note(self, items: int, done: Sequence[Answer | BaseException]) -> None:
+        """Count the items of a batch, and log what failed that should not have."""
+        failed = [one for one in done if isinstance(one, BaseException)]
+        accepted = len(done) - len(failed)
+        self._service.metrics.items(accepted, items - accepted)
+        for one in failed:
+            if problem_of(one).code == "internal":
+                self._service.log.failure("POST", "item", one)
 
     async def _answer(self, seen: Seen, access: Access, raw: bytes, send: Send) -> None:
         calls = self._calls(raw, access)
@@ -128,10 +108,10 @@ class _Writes:
         if key is not None:
             await self._answer_once(seen, access, raw, calls, key, send)
         elif isinstance(calls, list):
-            await send_json(send, self._batch(await self._do(calls), access))
+            await send_json(send, _batch(await self._do(calls), counts_only=access.collects_only))
         else:
             answer = await self._service.engine.run_async(calls)
-            await send_json(send, _SUCCESS if access.collects_only else encode(answer))
+            await send_json(send, _one(answer, counts_only=access.collects_only))
 
     async def _answer_once(
         self,
@@ -145,21 +125,57 @@ class _Writes:
         """All in one commit, the answer too."""
         key = replay_key(access.id, seen.route, header)
         hours = self._service.settings.reply_hours
+        run = self._service.engine.run_async
         if isinstance(calls, list):
-
-            def shown(done: list[Answer | Exception]) -> bytes:
-                return self._batch(self._items(calls, done), access)
-
-            good = [one for one in calls if not isinstance(one, Problem)]
-            call = once(together(good), key=key, body=raw, encode=shown, hours=hours)
+            many = partial(_many, _refused(calls), counts_only=access.collects_only)
+            call = once(together(_good(calls)), key=key, body=raw, encode=many, hours=hours)
+            done = await run(call)
+            if done.result is not None:
+                self._note(len(calls), done.result)
+            body, replayed = done.body, done.result is None
         else:
-
-            def single(answer: Answer) -> bytes:
-                return _SUCCESS if access.collects_only else encode(answer)
-
-            call = once(calls, key=key, body=raw, encode=single, hours=hours)
-        body, replayed = await self._service.engine.run_async(call)
+            one = partial(_one, counts_only=access.collects_only)
+            made = await run(once(calls, key=key, body=raw, encode=one, hours=hours))
+            body, replayed = made.body, made.result is None
         await send_json(send, body, headers=_REPLAYED if replayed else None)
+
+
+def _good(calls: Sequence[Call[Answer] | Problem]) -> list[Call[Answer]]:
+    return [one for one in calls if not isinstance(one, Problem)]
+
+
+def _refused(calls: Sequence[Call[Answer] | Problem]) -> list[Problem | None]:
+    """Of each item why it cannot be done; None: it can."""
+    return [one if isinstance(one, Problem) else None for one in calls]
+
+
+def _items(refused: Sequence[Problem | None], done: Sequence[Answer | BaseException]) -> list[Item]:
+    answers = iter(done)
+    return [_item(next(answers)) if one is None else item_of_problem(one) for one in refused]
+
+
+def _item(answer: Answer | BaseException) -> Item:
+    if isinstance(answer, BaseException):
+        return item_of_problem(problem_of(answer))
+    return item_of(answer)
+
+
+def _one(answer: Answer, *, counts_only: bool) -> bytes:
+    return _SUCCESS if counts_only else encode(answer)
+
+
+def _many(
+    refused: Sequence[Problem | None], done: Sequence[Answer | BaseException], *, counts_only: bool
+) -> bytes:
+    return _batch(_items(refused, done), counts_only=counts_only)
+
+
+def _batch(items: list[Item], *, counts_only: bool) -> bytes:
+    accepted = sum(item.status == 200 for item in items)
+    rejected = len(items) - accepted
+    if counts_only:
+        return encode(Counts(accepted, rejected))
+    return encode(Batch(items, accepted, rejected))
 
 
 class MergeRoute(_Writes):
@@ -227,7 +243,8 @@ class RecordsRoute(_Writes):
             items += await self._do(piece)
         if stopped is not None:
             items.append(item_of_problem(stopped))
-        await send_json(send, self._batch(items, access))
+            self._note(1, [])
+        await send_json(send, _batch(items, counts_only=access.collects_only))
 
     def _line(self, line: bytes, access: Access) -> Call[Answer] | Problem:
         unclean = b"\\u0000" in line

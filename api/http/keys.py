@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from sameas.api.http.settings import Settings
     from sameas.engine.online.engine import Engine
+    from sameas.engine.online.port import EnginePort
     from sameas.graph.store.port import Reader, Store
 
 __all__ = [
@@ -135,7 +136,7 @@ class Access:
 class Gatekeeper:
     """Who a request comes from. Valid keys are remembered for some seconds, by their digest."""
 
-    def __init__(self, engine: Engine, settings: Settings) -> None:
+    def __init__(self, engine: EnginePort, settings: Settings) -> None:
         self._engine = engine
         self._settings = settings
         self._seen: dict[bytes, tuple[Access, float]] = {}

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-import traceback
+from traceback import extract_tb
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import msgspec
 import structlog
+
+from sameas.engine.remote.frames import Elsewhere
 
 if TYPE_CHECKING:
     from structlog.typing import EventDict, WrappedLogger
@@ -60,13 +62,15 @@ class Log:
 
         The error's words may quote what was sent, so they are left out.
         """
-        frames = traceback.extract_tb(error.__traceback__)[-12:]
+        frames = [(one.filename, one.lineno, one.name) for one in extract_tb(error.__traceback__)]
+        if isinstance(error.__cause__, Elsewhere):
+            frames += error.__cause__.frames
         self._log.error(
             "failure",
             method=method,
             route=route,
             error=type(error).__name__,
-            at=[f"{_short(one.filename)}:{one.lineno} {one.name}" for one in frames],
+            at=[f"{_short(file)}:{line} {name}" for file, line, name in frames[-12:]],
         )
 
     def say(self, event: str, **what: object) -> None:

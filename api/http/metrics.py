@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from prometheus_client import Metric
 
-    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.port import EnginePort
 
 
 __all__ = ["CONTENT_TYPE", "Metrics"]
@@ -24,7 +24,7 @@ _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.015, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2
 class _EngineNumbers:
     """The engine's own numbers, read when they are asked for."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: EnginePort) -> None:
         self._engine = engine
 
     def describe(self) -> list[Metric]:
@@ -51,7 +51,7 @@ class _EngineNumbers:
 class Metrics:
     """The registry of one app."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: EnginePort) -> None:
         self._registry = CollectorRegistry()
         self._requests = Counter(
             "sameas_http_requests",

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.port import EnginePort
     from sameas.engine.online.view import View
 
 __all__ = ["Moment"]
@@ -23,7 +23,7 @@ _LASTS = 0.005
 class Moment:
     """The event loop's view; nothing else may use it."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: EnginePort) -> None:
         self._engine = engine
         self._open = ExitStack()
         self._view: View | None = None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.port import EnginePort
 
 
 __all__ = ["News"]
@@ -17,7 +17,7 @@ __all__ = ["News"]
 class News:
     """Tells waiters of one event loop that something was committed."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: EnginePort) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._event = asyncio.Event()
         self._waiters = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 import msgspec
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from sameas.api.http.keys import Access
     from sameas.api.http.settings import Settings
     from sameas.engine.online.calls import Call
-    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.port import EnginePort
     from sameas.engine.online.view import View
 
 __all__ = ["JSON", "Json", "Seen", "Service", "encode", "seen_of"]
@@ -84,7 +85,7 @@ def seen_of(request: Request) -> Seen:
 class Service:
     """The parts of one app."""
 
-    def __init__(self, engine: Engine, settings: Settings, log: Log | None = None) -> None:
+    def __init__(self, engine: EnginePort, settings: Settings, log: Log | None = None) -> None:
         self.engine = engine
         self.settings = settings
         self.keys = Gatekeeper(engine, settings)
@@ -138,22 +139,35 @@ class Service:
         request: Request,
         raw: bytes,
         call: Call[Result],
-        shown: Callable[[Result], object],
+        shown: Callable[[Result], object] | None = None,
     ) -> Json:
-        """Do a call and answer with it; with an Idempotency-Key, once only."""
+        """Do a call and answer with it; with an Idempotency-Key, once only.
+
+        Args:
+            request: what is answered.
+            raw: its body.
+            call: what it asks for.
+            shown: the answer out of the call's result, if it is not the result: as the work of a
+                `Call`, something that can be pickled.
+        """
         seen = seen_of(request)
         key = seen.headers.get(b"idempotency-key")
         if key is None:
-            return Json(encode(shown(await self.engine.run_async(call))))
+            return Json(_encoded(shown, await self.engine.run_async(call)))
         assert seen.access is not None
         route = f"{request.method} {request.url.path}"
-        body, replayed = await self.engine.run_async(
+        done = await self.engine.run_async(
             once(
                 call,
                 key=replay_key(seen.access.id, route, key),
                 body=raw,
-                encode=lambda result: encode(shown(result)),
+                encode=partial(_encoded, shown),
                 hours=self.settings.reply_hours,
             )
         )
-        return Json(body, headers={"Idempotency-Replayed": "true"} if replayed else None)
+        replayed = done.result is None
+        return Json(done.body, headers={"Idempotency-Replayed": "true"} if replayed else None)
+
+
+def _encoded(shown: Callable[[Result], object] | None, result: Result) -> bytes:
+    return encode(result if shown is None else shown(result))

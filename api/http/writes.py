@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from hashlib import sha256
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
 from sameas.api.http.errors import Problem
 from sameas.engine.online.calls import Call
@@ -16,12 +17,20 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 
-__all__ = ["once", "purge", "replay_key"]
+__all__ = ["Replied", "once", "purge", "replay_key"]
 
 Result = TypeVar("Result")
 
 _HOUR = 3_600_000_000
 _LONGEST_KEY = 255
+
+
+class Replied(NamedTuple, Generic[Result]):
+    """The answer to a call that is done once only."""
+
+    body: bytes
+    result: Result | None
+    """Of the call; None: it had been done, and this is the answer that was kept."""
 
 
 def replay_key(access: str, route: str, header: bytes) -> str:
@@ -47,42 +56,51 @@ def once(
     body: bytes,
     encode: Callable[[Result], bytes],
     hours: float,
-) -> Call[tuple[bytes, bool]]:
-    """Do a call and keep its answer beside it; or give the one that was kept, and True.
+) -> Call[Replied[Result]]:
+    """Do a call and keep its answer beside it; or give the one that was kept.
+
+    `encode` is done with the call, wherever that is: as the work of a `Call` it can be pickled.
 
     Raises, when it is done:
         Problem: 422; the key came before with another body.
     """
     digest = sha256(body).digest()
-
-    def work(unit: Unit, state: State) -> tuple[bytes, bool]:
-        known = unit.get(t.REPLY, (key,))
-        if known is not None and known.time > state.now - hours * _HOUR:
-            if known.digest != digest:
-                raise Problem(
-                    422,
-                    "idempotency_key_reused",
-                    "the Idempotency-Key came before, with another body",
-                    faults=[
-                        Fault("Idempotency-Key", "was used with another body", "use a new one")
-                    ],
-                )
-            return known.body, True
-        answer = encode(call.work(unit, state))
-        unit.put(t.REPLY, t.Reply(key, digest, 200, answer, state.now))
-        return answer, False
-
-    return Call(work, call.wanted)
+    return Call(partial(_once, call.work, key, digest, encode, hours), call.wanted)
 
 
 def purge(keys: Sequence[str], before: int) -> Call[int]:
     """Forget answers that are older than a time, of those that are named."""
+    return Call(partial(_forget, keys, before))
 
-    def work(unit: Unit, _state: State) -> int:
-        rows = unit.get_all(t.REPLY, [(key,) for key in keys])
-        old = [row for row in rows if row.time < before]
-        for row in old:
-            unit.delete(t.REPLY, (row.key,))
-        return len(old)
 
-    return Call(work)
+def _once(
+    work: Callable[[Unit, State], Result],
+    key: str,
+    digest: bytes,
+    encode: Callable[[Result], bytes],
+    hours: float,
+    unit: Unit,
+    state: State,
+) -> Replied[Result]:
+    known = unit.get(t.REPLY, (key,))
+    if known is not None and known.time > state.now - hours * _HOUR:
+        if known.digest != digest:
+            raise Problem(
+                422,
+                "idempotency_key_reused",
+                "the Idempotency-Key came before, with another body",
+                faults=[Fault("Idempotency-Key", "was used with another body", "use a new one")],
+            )
+        return Replied(known.body, None)
+    result = work(unit, state)
+    body = encode(result)
+    unit.put(t.REPLY, t.Reply(key, digest, 200, body, state.now))
+    return Replied(body, result)
+
+
+def _forget(keys: Sequence[str], before: int, unit: Unit, _state: State) -> int:
+    rows = unit.get_all(t.REPLY, [(key,) for key in keys])
+    old = [row for row in rows if row.time < before]
+    for row in old:
+        unit.delete(t.REPLY, (row.key,))
+    return len(old)

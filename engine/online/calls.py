@@ -1,7 +1,7 @@
 """What may be asked of the writer: each a `Call`, to be done later, alone or with others.
 
 A call that raises changes nothing. Several may share a commit, and so may what the API keeps beside
-them.
+them. A call is data: it can be pickled, and done in another process than the one that made it.
 """
 
 from __future__ import annotations
@@ -44,33 +44,20 @@ class Call(msgspec.Struct, Generic[Result], frozen=True):
     """What the writer is to do in one piece; it raises, and then changes nothing."""
 
     work: Callable[[Unit, State], Result]
+    """A module's function, or a `partial` of one."""
     wanted: Sequence[Any] = ()
     """Inputs whose rows are read with those of all calls of a commit."""
 
 
 def together(calls: Sequence[Call[Result]]) -> Call[list[Result | Exception]]:
     """Several calls in one commit; one that raises is taken back alone."""
-
-    def work(unit: Unit, state: State) -> list[Result | Exception]:
-        done: list[Result | Exception] = []
-        for call in calls:
-            try:
-                with attempt(unit, state):
-                    done.append(call.work(unit, state))
-            except Exception as failure:  # noqa: BLE001 - whatever it is, it is this call's
-                done.append(failure)
-        return done
-
-    return Call(work, [one for call in calls for one in call.wanted])
+    works = [call.work for call in calls]
+    return Call(partial(_each, works), [one for call in calls for one in call.wanted])
 
 
 def failing(failure: Exception) -> Call[Any]:
     """What could not even be asked, among calls that are done together."""
-
-    def work(_unit: Unit, _state: State) -> NoReturn:
-        raise failure
-
-    return Call(work)
+    return Call(partial(_raise, failure))
 
 
 class Calls:
@@ -82,20 +69,13 @@ class Calls:
         """Make calls under the rules in force; see `Engine`."""
         self._rules = rules
         self._clock = clock
-        self._budget = budget
+        self.budget = budget
 
     def take(self, row: Event | Withdrawal, /) -> Call[Answer]:
         """Take one row in, or a withdrawal."""
         rules = self._rules()
         said = arrive(row, rules, self._clock())
-
-        def work(unit: Unit, state: State) -> Answer:
-            mine = said
-            if state.rules is not rules:  # the policy changed while the call waited
-                mine = arrive(row, state.rules, said.received)
-            return _take(unit, state, mine, self._budget)
-
-        return Call(work, (said,))
+        return Call(partial(_take, row, said, rules.mark, self.budget), (said,))
 
     def say(self, judgement: Judgement, /) -> Call[int]:
         """Add a word to the ledger and resolve what it speaks of; gives the feed position.
@@ -105,39 +85,14 @@ class Calls:
         Raises:
             InputError: an identifier has no canonical value, or a type that the policy lacks.
         """
-        judgement = _canonical(judgement, self._rules())
-
-        def work(unit: Unit, state: State) -> int:
-            if unit.get(t.JUDGEMENT, (judgement.key,)) is not None:
-                raise EngineError(
-                    Fault(f"judgement {judgement.key}", "is there already", "choose another key")
-                )
-            _reword(unit, state, {**state.judgements, judgement.key: judgement}, judgement)
-            unit.put(t.JUDGEMENT, row_of(judgement, state.counters.position))
-            return state.counters.position
-
-        return Call(work)
+        return Call(partial(_say, _canonical(judgement, self._rules())))
 
     def take_back(self, key: str, /) -> Call[int]:
         """Retract a judgement: the graph is what it would be without it.
 
         An UnknownJudgementError: there is none.
         """
-
-        def work(unit: Unit, state: State) -> int:
-            judgement = state.judgements.get(key)
-            row = unit.get(t.JUDGEMENT, (key,))
-            if judgement is None or row is None:
-                raise UnknownJudgementError(
-                    Fault(f"judgement {key}", "is not there", "see the ledger")
-                )
-            rest = {name: one for name, one in state.judgements.items() if name != key}
-            _reword(unit, state, rest, judgement)
-            position = state.counters.position
-            unit.put(t.JUDGEMENT, msgspec.structs.replace(row, retracted=position))
-            return position
-
-        return Call(work)
+        return Call(partial(_take_back, key))
 
     def unmerge(
         self,
@@ -211,12 +166,55 @@ class Calls:
         return Call(partial(unsuppress, records=records, identifiers=identifiers))
 
 
-def _take(unit: Unit, state: State, said: Said, budget: int) -> Answer:
+def _each(
+    works: Sequence[Callable[[Unit, State], Result]], unit: Unit, state: State
+) -> list[Result | Exception]:
+    done: list[Result | Exception] = []
+    for work in works:
+        try:
+            with attempt(unit, state):
+                done.append(work(unit, state))
+        except Exception as failure:  # noqa: BLE001 - whatever it is, it is this call's
+            done.append(failure)
+    return done
+
+
+def _raise(failure: Exception, _unit: Unit, _state: State) -> NoReturn:
+    raise failure
+
+
+def _take(
+    row: Event | Withdrawal, said: Said, mark: bytes, budget: int, unit: Unit, state: State
+) -> Answer:
+    if state.rules.mark != mark:  # the policy changed while the call waited
+        said = arrive(row, state.rules, said.received)
     seen = visible(state, said)
     if seen is None:
         ref = RecordKey(said.source, said.record_id).ref
         return Answer(ref, None, state.counters.position, hidden=True)
     return apply(unit, state, seen, budget=budget)
+
+
+def _say(judgement: Judgement, unit: Unit, state: State) -> int:
+    if unit.get(t.JUDGEMENT, (judgement.key,)) is not None:
+        raise EngineError(
+            Fault(f"judgement {judgement.key}", "is there already", "choose another key")
+        )
+    _reword(unit, state, {**state.judgements, judgement.key: judgement}, judgement)
+    unit.put(t.JUDGEMENT, row_of(judgement, state.counters.position))
+    return state.counters.position
+
+
+def _take_back(key: str, unit: Unit, state: State) -> int:
+    judgement = state.judgements.get(key)
+    row = unit.get(t.JUDGEMENT, (key,))
+    if judgement is None or row is None:
+        raise UnknownJudgementError(Fault(f"judgement {key}", "is not there", "see the ledger"))
+    rest = {name: one for name, one in state.judgements.items() if name != key}
+    _reword(unit, state, rest, judgement)
+    position = state.counters.position
+    unit.put(t.JUDGEMENT, msgspec.structs.replace(row, retracted=position))
+    return position
 
 
 def _canonical(judgement: Judgement, rules: Rules) -> Judgement:

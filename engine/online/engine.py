@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from contextlib import contextmanager
-from functools import lru_cache, partial
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -14,28 +13,28 @@ from sameas.engine.online.door import Said, further_names
 from sameas.engine.online.hidden import usable_key
 from sameas.engine.online.loading import fact, found, load_state
 from sameas.engine.online.outcomes import Health
-from sameas.engine.online.policies import KEEP, Policies
-from sameas.engine.online.rules import Rules
-from sameas.engine.online.writer import Writer
-from sameas.engine.policy import loads
+from sameas.engine.online.policies import Policies
+from sameas.engine.online.readings import Readings
+from sameas.engine.online.writer import Job, Writer
 from sameas.errors import EngineError, Fault
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     import asyncio
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Sequence
     from concurrent.futures import Future
     from typing import Self
 
     from sameas.engine.online.calls import Call
     from sameas.engine.online.events import Answer, Event, Withdrawal
-    from sameas.engine.online.outcomes import Erased, PolicyState, Preview, Suppressed, Unmerged
+    from sameas.engine.online.outcomes import Erased, PolicyState, Suppressed, Unmerged
+    from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
-    from sameas.engine.online.view import View
+    from sameas.engine.online.writer import Desk
     from sameas.engine.policy import Policy
     from sameas.graph.model import Judgement
-    from sameas.graph.store.port import ChangeSet, Reader, Store
+    from sameas.graph.store.port import ChangeSet, Store
 
 __all__ = ["Engine"]
 
@@ -48,7 +47,7 @@ _PIECE = 250
 Result = TypeVar("Result")
 
 
-class Engine:
+class Engine(Readings):
     """One store's writer and readers. Safe to use from any thread.
 
     >>> import tempfile
@@ -97,7 +96,7 @@ class Engine:
                 Fault("store", "has a policy and an id key", "change the policy with set_policy")
             )
         key = usable_key(erase_key, fact(store, "erase_check"))
-        self.store = store
+        super().__init__(store)
         self.commits = 0
         self._told: list[Callable[[int], None]] = []
         self._writer = Writer(
@@ -120,6 +119,10 @@ class Engine:
     def run_async(self, call: Call[Result], /) -> asyncio.Future[Result]:
         """The same for the running event loop."""
         return self._writer.submit_async(call.work, call.wanted)
+
+    def run_for(self, desk: Desk, ticket: Any, call: Call[Any], /) -> None:
+        """The same for a desk, which is told by the ticket."""
+        self._writer.put(Job(call.work, desk, ticket, call.wanted))
 
     def submit(self, row: Event | Withdrawal) -> Future[Answer]:
         """Take one row in."""
@@ -174,13 +177,6 @@ class Engine:
         """Let what comes from now on be seen again; see `Calls.unsuppress`."""
         return self.run(self.calls.unsuppress(**named))
 
-    def preview(self, policy: Policy | None = None, *, model: str | None = KEEP) -> Preview:
-        """Say what another policy or model would do to the graph as it is.
-
-        O(inputs), beside the writes. What is not given stays; `model=None` matches nothing.
-        """
-        return self._policies.preview(policy, model)
-
     def set_policy(self, policy: Policy) -> PolicyState:
         """Begin to change the policy; see `whole.change_policy`. Returns when that is durable.
 
@@ -218,15 +214,7 @@ class Engine:
         """Wait until no input is pending; False: it took longer than `timeout` seconds."""
         return self._background.wait(timeout)
 
-    # -- reads ------------------------------------------------------------------------------
-
-    @contextmanager
-    def view(self) -> Iterator[View]:
-        """The last committed state, to be asked."""
-        from sameas.engine.online.view import View
-
-        with self.store.snapshot() as reader:
-            yield View(reader, _rules_of(fact(reader, "policy") or "", fact(reader, "model")))
+    # -- the engine itself ------------------------------------------------------------------
 
     def health(self) -> Health:
         """How the engine does. Cheap."""
@@ -247,12 +235,6 @@ class Engine:
         """The policy in force, as the engine asks it."""
         return self._writer.state.rules
 
-    @contextmanager
-    def reader(self) -> Iterator[Reader]:
-        """One state of the store, the last committed."""
-        with self.store.snapshot() as reader:
-            yield reader
-
     def close(self) -> None:
         """Finish what was asked, commit, and let go of the store."""
         self._background.close()
@@ -264,12 +246,6 @@ class Engine:
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-
-@lru_cache(maxsize=2)
-def _rules_of(policy: str, model: str | None) -> Rules:
-    """The rules of a state of the store: in a policy change, not those of the writer."""
-    return Rules(loads(policy), model)
 
 
 def _prefetch(unit: Unit, state: State, rows: Sequence[Any]) -> None:

@@ -1,4 +1,4 @@
-"""The policy of a running engine: told, tried, changed. One change at a time, beside the writes.
+"""The policy of a running engine: told and changed. One change at a time, beside the writes.
 
 A change that was begun is durable: if the engine stops before it is done, the next one takes it up.
 """
@@ -18,7 +18,6 @@ from sameas.errors import EngineError, Fault, SameasError
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from sameas.engine.online.outcomes import Preview
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
     from sameas.engine.online.writer import Writer
@@ -54,16 +53,6 @@ class Policies:
         begun = fact(store, WANTED)
         if begun is not None:
             self._begin(begun, fact(store, WANTED_MODEL) or "")
-
-    def preview(self, policy: Policy | None, model: str | None = KEEP) -> Preview:
-        """Say what a policy or model would do to the graph as it is.
-
-        O(inputs), beside the writes.
-        """
-        from sameas.engine.online.whole import preview
-
-        with self._store.snapshot() as reader:
-            return preview(reader, self._rules(policy, model))
 
     def _rules(self, policy: Policy | None, model: str | None) -> Rules:
         """Those in force, but for what is given."""

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cached_property, lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
+
+import msgspec
 
 from sameas.engine.online.matches.models import read_model
 from sameas.engine.online.matches.weights import Weights
+from sameas.engine.policy import dumps
 from sameas.matching.canonical import Options, canonicaliser, hash_names, is_junk
 
 if TYPE_CHECKING:
@@ -65,6 +69,12 @@ class Rules:
         self._canonical = [_remembering(kind.canonicaliser, options) for kind in kinds]
         self.alone = lru_cache(maxsize=1 << 12)(self._alone)
         self.hash_names = lru_cache(maxsize=1 << 12)(self._hash_names)
+
+    @cached_property
+    def mark(self) -> bytes:
+        """The same for equal policies and models only; 16 bytes."""
+        text = msgspec.json.encode((dumps(self.policy), self.model))
+        return sha256(text).digest()[:16]
 
     def beside(self, place: int) -> range:
         """The types whose values an identifier's fanout counts."""

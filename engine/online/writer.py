@@ -12,9 +12,9 @@ import queue
 import threading
 import time
 from concurrent.futures import Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol, TypeVar
 
 from sameas.engine.online.attempt import attempt
 from sameas.engine.online.unit import Unit
@@ -27,21 +27,37 @@ if TYPE_CHECKING:
     from sameas.engine.online.state import State
     from sameas.graph.store.port import ChangeSet, Store
 
-__all__ = ["Job", "Writer"]
+__all__ = ["Desk", "Done", "Job", "Writer"]
 
 Result = TypeVar("Result")
 
-_PAUSE = 0.0005
-"""Seconds in which more calls may come before a group begins, and as often as they do."""
-_PAUSES = 4
+
+class Desk(Protocol):
+    """Where those wait whom the writer answers; hashable, and safe from the writer's thread."""
+
+    def wants(self, ticket: Any, /) -> bool:
+        """Whether somebody still waits."""
+
+    def answer(self, answers: list[Done], /) -> None:
+        """What became of calls of one group, after its commit; may not raise."""
+
+
+class Done(NamedTuple):
+    """What became of a call."""
+
+    ticket: Any
+    result: Any
+    failure: BaseException | None
 
 
 @dataclass(slots=True, eq=False)
-class Job(Generic[Result]):
-    """One call: what it does to a unit, what it wants read before, and who waits for it."""
+class Job:
+    """One call: what it does to a unit, what it wants read before, and where it is answered."""
 
-    work: Callable[[Unit, State], Result]
-    waiting: Future[Result] | asyncio.Future[Result]
+    work: Callable[[Unit, State], Any]
+    desk: Desk
+    ticket: Any
+    """Of the desk's."""
     wanted: Sequence[Any] = ()
     """Inputs whose rows should be read with those of the whole group."""
     alone: bool = False
@@ -77,7 +93,7 @@ class Writer:
         self._clock = clock
         self._prefetch = prefetch
         self._committed = committed
-        self._queue: queue.SimpleQueue[Job[Any] | None] = queue.SimpleQueue()
+        self._queue: queue.SimpleQueue[Job | None] = queue.SimpleQueue()
         self._closed = False
         self.broken = ""
         """Why the last commit failed; empty: it did not."""
@@ -96,18 +112,24 @@ class Writer:
     ) -> Future[Result]:
         """Queue a call; the future is settled when its commit is durable."""
         waiting: Future[Result] = Future()
-        self._put(Job(work, waiting, wanted, alone))
+        self.put(Job(work, _FUTURES, waiting, wanted, alone))
         return waiting
 
     def submit_async(
         self, work: Callable[[Unit, State], Result], wanted: Sequence[Any] = ()
     ) -> asyncio.Future[Result]:
         """The same, for the running event loop; a whole group wakes its loop once."""
-        waiting: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
-        self._put(Job(work, waiting, wanted))
+        loop = asyncio.get_running_loop()
+        waiting: asyncio.Future[Result] = loop.create_future()
+        self.put(Job(work, _Loop(loop), waiting, wanted))
         return waiting
 
-    def _put(self, job: Job[Any]) -> None:
+    def put(self, job: Job) -> None:
+        """Queue a call.
+
+        Raises:
+            EngineClosedError: none are taken any more.
+        """
         if self._closed:
             raise EngineClosedError("the engine is closed")
         self._queue.put(job)
@@ -128,11 +150,8 @@ class Writer:
 
     def _run(self) -> None:
         last = False
-        busy = False
         while not last:
             jobs = [self._queue.get()]
-            if busy:
-                self._gather()
             size = _size(jobs[0])
             while size < self._most:
                 try:
@@ -141,34 +160,19 @@ class Writer:
                     break
                 size += _size(jobs[-1])
             last = None in jobs
-            busy = len(jobs) > 1
             with _no_garbage():
                 for group in _groups(job for job in jobs if job is not None):
                     self._group(group)
 
-    def _gather(self) -> None:
-        """Let more calls come, as long as they do, for 2 ms at most.
-
-        A commit writes some two dozen pages for one input, and hardly more for ten. Who calls alone
-        waits for nobody.
-        """
-        before = -1
-        for _ in range(_PAUSES):
-            now = self._queue.qsize()
-            if self._closed or now == before or now >= self._most:
-                return
-            before = now
-            time.sleep(_PAUSE)
-
-    def _group(self, group: list[Job[Any]]) -> None:
+    def _group(self, group: list[Job]) -> None:
         unit, state = Unit(self._store), self.state
         state.now = max(self._clock(), state.now)  # commit times never go back
-        done: list[tuple[Job[Any], Any, BaseException | None]] = []
+        done: list[tuple[Job, Any, BaseException | None]] = []
         try:
             if self._prefetch is not None:
                 self._prefetch(unit, state, [one for job in group for one in job.wanted])
             for job in group:
-                if job.waiting.cancelled():
+                if not job.desk.wants(job.ticket):
                     continue
                 try:
                     with attempt(unit, state):
@@ -192,7 +196,7 @@ class Writer:
         _answer(done)
 
 
-def _size(job: Job[Any] | None) -> int:
+def _size(job: Job | None) -> int:
     return 0 if job is None else max(1, len(job.wanted))
 
 
@@ -211,9 +215,9 @@ def _no_garbage() -> Iterator[None]:
             gc.enable()
 
 
-def _groups(jobs: Iterable[Job[Any]]) -> Iterator[list[Job[Any]]]:
+def _groups(jobs: Iterable[Job]) -> Iterator[list[Job]]:
     """Calls that share a commit, in their order."""
-    group: list[Job[Any]] = []
+    group: list[Job] = []
     for job in jobs:
         if job.alone:
             if group:
@@ -226,31 +230,57 @@ def _groups(jobs: Iterable[Job[Any]]) -> Iterator[list[Job[Any]]]:
         yield group
 
 
-def _answer(done: list[tuple[Job[Any], Any, BaseException | None]]) -> None:
-    loops: dict[asyncio.AbstractEventLoop, list[tuple[asyncio.Future[Any], Any, Any]]] = {}
+def _answer(done: list[tuple[Job, Any, BaseException | None]]) -> None:
+    desks: dict[Desk, list[Done]] = {}
     for job, result, failure in done:
-        waiting = job.waiting
-        if isinstance(waiting, Future):
-            if not waiting.set_running_or_notify_cancel():
-                continue
-            if failure is None:
-                waiting.set_result(result)
-            else:
-                waiting.set_exception(failure)
-        else:
-            loops.setdefault(waiting.get_loop(), []).append((waiting, result, failure))
-    for loop, answers in loops.items():
-        try:
-            loop.call_soon_threadsafe(_settle, answers)
-        except RuntimeError:  # the loop is closed: nobody waits any more
-            continue
+        desks.setdefault(job.desk, []).append(Done(job.ticket, result, failure))
+    for desk, answers in desks.items():
+        desk.answer(answers)
 
 
-def _settle(answers: list[tuple[asyncio.Future[Any], Any, BaseException | None]]) -> None:
+class _Futures:
+    """Callers in threads; their tickets are the futures they wait for."""
+
+    def wants(self, ticket: Future[Any]) -> bool:
+        """Whether somebody still waits."""
+        return not ticket.cancelled()
+
+    def answer(self, answers: list[Done]) -> None:
+        """Settle each."""
+        for waiting, result, failure in answers:
+            if waiting.set_running_or_notify_cancel():
+                _settle(waiting, result, failure)
+
+
+_FUTURES = _Futures()
+
+
+@dataclass(frozen=True, slots=True)
+class _Loop:
+    """Callers in an event loop; their tickets are its futures."""
+
+    loop: asyncio.AbstractEventLoop
+
+    def wants(self, ticket: asyncio.Future[Any]) -> bool:
+        """Whether somebody still waits."""
+        return not ticket.cancelled()
+
+    def answer(self, answers: list[Done]) -> None:
+        """Settle all in one turn of the loop."""
+        with suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            self.loop.call_soon_threadsafe(_settle_all, answers)
+
+
+def _settle_all(answers: list[Done]) -> None:
     for waiting, result, failure in answers:
-        if waiting.done():
-            continue
-        if failure is None:
-            waiting.set_result(result)
-        else:
-            waiting.set_exception(failure)
+        if not waiting.done():
+            _settle(waiting, result, failure)
+
+
+def _settle(
+    waiting: Future[Any] | asyncio.Future[Any], result: Any, failure: BaseException | None
+) -> None:
+    if failure is None:
+        waiting.set_result(result)
+    else:
+        waiting.set_exception(failure)

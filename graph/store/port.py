@@ -109,6 +109,10 @@ class Reader(Protocol):
 class Store(Reader, Protocol):
     """One open store. Its reads see the last commit; they and `commit` are the writer's alone."""
 
+    @property
+    def place(self) -> str:
+        """What `open_store` opens it by, here or in another process."""
+
     def commit(self, changes: ChangeSet, /) -> None:
         """Make a change set durable, whole; on return it survives a crash.
 

@@ -92,4 +92,5 @@ def _run(place: Path, told: Connection) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     at = listen("127.0.0.1", 0)
     settings = Settings(log_requests=False, rate=0, grace=5)
-    serve(engine, settings, at=at, told=lambda: told.send((at.getsockname()[1], key)))
+    port = at.getsockname()[1]
+    serve(engine, settings, at=at, told=lambda: told.send((port, key)))

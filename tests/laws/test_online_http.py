@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import io
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-from sameas.api.http.app import create_app
-from sameas.api.http.keys import create_key
-from sameas.api.http.logs import Log
-from sameas.api.http.settings import Settings
 from sameas.engine.online.engine import Engine
 from sameas.engine.online.replay import number_of
 from sameas.engine.online.whole import verify
 from sameas.graph.store import open_store
-from tests.api.http.calling import Api
+from tests.api.http.calling import over
 from tests.engine.online.forgetting import ERASE_KEY
 from tests.laws.online import kept, oracle, policy
 from tests.laws.online_run import Run
@@ -28,6 +23,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.online.events import Event
     from sameas.graph.model import Judgement
+    from tests.api.http.calling import Api
     from tests.laws.online import History
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -42,12 +38,11 @@ def time(micros: int) -> str:
 def served(place: Path, history: History) -> Iterator[Api]:
     """An API over a new store under the history's policy."""
     engine = Engine(open_store(place), policy=history.policy, erase_key=ERASE_KEY)
-    logged = io.BytesIO()
-    app = create_app(engine, Settings(), log=Log(logged))
+    api = over(engine)
     try:
-        yield Api(engine, app, create_key(engine, "laws", ["admin"]), logged)
+        yield api
     finally:
-        engine.close()
+        api.close()
 
 
 def body(row: Event) -> dict[str, Any]:

@@ -84,4 +84,4 @@ async def withdraw(
     if seen.access.source is not None and name != seen.access.source:
         raise Problem(403, "foreign_source", "the key is bound to another source")
     row = Withdrawal(name, record, service.intake.when(time, "time", "invalid_parameter"))
-    return await service.write(request, b"", service.engine.calls.take(row), lambda answer: answer)
+    return await service.write(request, b"", service.engine.calls.take(row))

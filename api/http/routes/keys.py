@@ -1,5 +1,6 @@
 """API keys, made and ended while the server runs."""
 
+from functools import partial
 from typing import Annotated
 
 from anyio import to_thread
@@ -48,12 +49,8 @@ async def make(request: Request) -> Json:
     body, _ = await service.body(request, MakeKey)
     service.intake.clean({"name": body.name, "source": body.source or ""})
 
-    def work(unit: Unit, state: State) -> MadeKey:
-        row, secret = new_key(body.name, body.scopes, body.source, state.now)
-        unit.put(t.KEY, row)
-        return MadeKey(row.id, secret)
-
-    return Json(encode(await service.engine.run_async(Call(work))))
+    made = Call(partial(_make, body.name, tuple(body.scopes), body.source))
+    return Json(encode(await service.engine.run_async(made)))
 
 
 @router.delete("/keys/{key}", **operation("admin", KeyAnswer, errors=(404,)))
@@ -62,13 +59,21 @@ async def end(
 ) -> Json:
     """End a key for good, from the next request on."""
     service = seen_of(request).service
-
-    def work(unit: Unit, state: State) -> t.KeyRow:
-        return revoke(unit, key, state.now)
-
-    row = await service.engine.run_async(Call(work))
+    row = await service.engine.run_async(Call(partial(_end, key)))
     service.keys.forget(key)
     return Json(encode(_answer(row)))
+
+
+def _make(
+    name: str, scopes: tuple[str, ...], source: str | None, unit: Unit, state: State
+) -> MadeKey:
+    row, secret = new_key(name, scopes, source, state.now)
+    unit.put(t.KEY, row)
+    return MadeKey(row.id, secret)
+
+
+def _end(key: str, unit: Unit, state: State) -> t.KeyRow:
+    return revoke(unit, key, state.now)
 
 
 def _answer(row: t.KeyRow) -> KeyAnswer:

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path
@@ -61,7 +62,7 @@ async def judge(request: Request) -> Json:
         body.reason,
     )
     call = service.engine.calls.say(judgement)
-    return await service.write(request, raw, call, lambda at: Judged(judgement.key, at))
+    return await service.write(request, raw, call, partial(Judged, judgement.key))
 
 
 @router.delete("/judgements/{key}", **operation("review", Judged, errors=(404, 409)))
@@ -71,4 +72,4 @@ async def retract(
     """Take a judgement back: the graph is what it would be without it."""
     service = seen_of(request).service
     call = service.engine.calls.take_back(key)
-    return await service.write(request, b"", call, lambda at: Judged(key, at))
+    return await service.write(request, b"", call, partial(Judged, key))

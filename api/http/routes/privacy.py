@@ -51,7 +51,7 @@ async def erase(request: Request) -> Json:
         author=body.author,
         reason=body.reason,
     )
-    return await service.write(request, raw, call, lambda done: done)
+    return await service.write(request, raw, call)
 
 
 @router.post(
@@ -74,7 +74,7 @@ async def suppress(request: Request) -> Json:
         until = service.intake.when(body.until, "until")
     records, identifiers = _named(service, body, found)
     call = service.engine.calls.suppress(records=records, identifiers=identifiers, until=until)
-    return await service.write(request, raw, call, lambda done: done)
+    return await service.write(request, raw, call)
 
 
 @router.post(
@@ -95,7 +95,7 @@ async def unsuppress(request: Request) -> Json:
     body, raw = await service.body(request, Unsuppress, found)
     records, identifiers = _named(service, body, found)
     call = service.engine.calls.unsuppress(records=records, identifiers=identifiers)
-    return await service.write(request, raw, call, lambda done: done)
+    return await service.write(request, raw, call)
 
 
 def _named(

@@ -165,4 +165,4 @@ async def unmerge(request: Request, profile_id: ProfileId) -> Json:
         author=body.author,
         reason=body.reason,
     )
-    return await service.write(request, raw, call, lambda done: done)
+    return await service.write(request, raw, call)

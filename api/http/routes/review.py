@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from functools import partial
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
@@ -99,4 +100,4 @@ async def decide(
         body.reason,
     )
     call = service.engine.calls.say(judgement)
-    return await service.write(request, raw, call, lambda at: Judged(judgement.key, at))
+    return await service.write(request, raw, call, partial(Judged, judgement.key))

@@ -85,6 +85,11 @@ class SqliteStore(Reads):
             self._drop()
             raise
 
+    @property
+    def place(self) -> str:
+        """The file's path."""
+        return str(self.path)
+
     def _open(self, tables: Sequence[Table[Any]]) -> None:
         if not self.readonly:
             if not self.path.parent.is_dir():

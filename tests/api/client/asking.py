@@ -21,10 +21,10 @@ URL = "http://test"
 
 
 class Bridge(httpx.BaseTransport):
-    """An ASGI app, called from a thread without a loop."""
+    """An app, called from a thread without a loop."""
 
-    def __init__(self, app: Any) -> None:
-        self._inner = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+    def __init__(self, api: Api) -> None:
+        self._inner = api.transport()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         async def work() -> httpx.Response:
@@ -41,7 +41,7 @@ class Bridge(httpx.BaseTransport):
 
 def client(api: Api, key: str | None = None, **more: Any) -> sameas.Client:
     """A client of an app."""
-    return sameas.Client(URL, key or api.key, transport=Bridge(api.app), **more)
+    return sameas.Client(URL, key or api.key, transport=Bridge(api), **more)
 
 
 def both(ask: Ask[Result], handler: Callable[[httpx.Request], httpx.Response], **more: Any) -> Any:

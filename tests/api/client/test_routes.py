@@ -9,7 +9,6 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import httpx
 import pytest
 from tests.api.client.asking import URL, client
 from tests.docs.pages import quoted, read, rows, section
@@ -207,7 +206,7 @@ def test_a_policy_is_tried_and_changed(api: Api) -> None:
 
 def test_the_same_from_an_event_loop(api: Api) -> None:
     async def work() -> None:
-        transport = httpx.ASGITransport(app=api.app)
+        transport = api.transport()
         async with sameas.AsyncClient(URL, api.key, transport=transport) as one:
             answer = await one.merge({"email": "ann@example.com"})
             assert answer.profile_id is not None

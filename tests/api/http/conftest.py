@@ -17,4 +17,4 @@ def api(tmp_path: Path) -> Iterator[Api]:
     """An API on a store of its own."""
     found = start(tmp_path)
     yield found
-    found.engine.close()
+    found.close()

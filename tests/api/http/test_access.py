@@ -132,7 +132,7 @@ def test_a_key_that_is_ended_elsewhere_is_noticed(tmp_path: Path) -> None:
         name = list_keys(reader)[-1].id
     revoke_key(api.engine, name)
     assert api.call("GET", "/v1/policy", key=key).status_code == 401
-    api.engine.close()
+    api.close()
 
 
 def test_a_secret_is_in_no_store(api: Api, tmp_path: Path) -> None:
@@ -175,11 +175,11 @@ def test_a_key_that_asks_too_often_is_told_to_wait(tmp_path: Path) -> None:
     assert statuses[2].json()["code"] == "rate_limited"
     assert int(statuses[2].headers["Retry-After"]) >= 1
     assert api.call("GET", "/v1/policy", key=api.with_scopes("read")).status_code == 200
-    api.engine.close()
+    api.close()
 
 
 def test_metrics_can_be_opened_by_a_setting(tmp_path: Path) -> None:
     """For a scraper in the same network."""
     api = start(tmp_path, Settings(open_metrics=True))
     assert "sameas_queue_length" in api.call("GET", "/metrics", key=None).text
-    api.engine.close()
+    api.close()

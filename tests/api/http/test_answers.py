@@ -12,7 +12,7 @@ from tests.api.http.calling import start
 from sameas import errors
 from sameas.api.http.errors import CODES, problem_of
 from sameas.api.http.settings import Settings
-from sameas.engine.online.calls import Call
+from sameas.engine.online.calls import failing
 from sameas.engine.online.outcomes import Health
 
 if TYPE_CHECKING:
@@ -73,8 +73,8 @@ def test_what_fails_unexpectedly_tells_nothing_of_itself(
     def fail(*_: object, **__: object) -> Any:
         raise RuntimeError("secret-of-ann")
 
-    monkeypatch.setattr(api.engine.calls, "take", fail)
-    monkeypatch.setattr(api.engine, "view", fail)
+    monkeypatch.setattr(api.remote.calls, "take", fail)
+    monkeypatch.setattr(api.remote, "view", fail)
     body = {"identifiers": {"cookie": "c"}} if path != "/v1/search" else {"text": "a"}
     answer = api.post(path, body)
     assert (answer.status_code, answer.json()["code"]) == (500, "internal")
@@ -82,16 +82,26 @@ def test_what_fails_unexpectedly_tells_nothing_of_itself(
     assert "RuntimeError" in api.logged.getvalue().decode()
 
 
+@pytest.mark.parametrize("many", [False, True])
+def test_what_fails_in_the_engine_is_logged_with_its_place(
+    api: Api, monkeypatch: pytest.MonkeyPatch, *, many: bool
+) -> None:
+    """Though the engine is another process."""
+    broken = failing(RuntimeError("secret-of-ann"))
+    monkeypatch.setattr(api.remote.calls, "take", lambda _: broken)
+    one = {"identifiers": {"cookie": "c"}}
+    answer = api.post("/v1/merge", [one] if many else one)
+    assert ("internal" in answer.text, "secret-of-ann" in answer.text) == (True, False)
+    logged = api.logged.getvalue().decode()
+    assert ("engine/online/calls.py" in logged, "RuntimeError" in logged) == (True, True)
+    assert "secret-of-ann" not in logged
+
+
 def test_a_store_without_room_is_told(api: Api, monkeypatch: pytest.MonkeyPatch) -> None:
     """507 for one, and for each item of a batch; nothing else changes."""
 
-    def full(*_: object) -> Any:
-        def work(*_: object) -> Any:
-            raise errors.StoreFullError("no room")
-
-        return Call(work)
-
-    monkeypatch.setattr(api.engine.calls, "take", full)
+    no_room = failing(errors.StoreFullError("no room"))
+    monkeypatch.setattr(api.remote.calls, "take", lambda _: no_room)
     one = {"identifiers": {"cookie": "c"}}
     answer = api.post("/v1/merge", one)
     assert (answer.status_code, answer.json()["code"]) == (507, "store_full")
@@ -152,7 +162,7 @@ def test_a_page_of_a_known_origin_may_call(tmp_path: Path) -> None:
     ):
         assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
         assert "Retry-After" in answer.headers["Access-Control-Expose-Headers"]
-    api.engine.close()
+    api.close()
 
 
 def test_a_page_of_another_origin_may_not(tmp_path: Path) -> None:
@@ -163,7 +173,7 @@ def test_a_page_of_another_origin_may_not(tmp_path: Path) -> None:
         api = start(folder, Settings(origins=origins))
         answer = api.call("GET", "/v1/policy", headers=ORIGIN)
         assert "Access-Control-Allow-Origin" not in answer.headers
-        api.engine.close()
+        api.close()
 
 
 def test_a_star_is_any_origin_echoed(tmp_path: Path) -> None:
@@ -171,7 +181,7 @@ def test_a_star_is_any_origin_echoed(tmp_path: Path) -> None:
     api = start(tmp_path, Settings(origins=("*",)))
     answer = api.call("GET", "/v1/policy", headers=ORIGIN)
     assert answer.headers["Access-Control-Allow-Origin"] == "https://shop.example"
-    api.engine.close()
+    api.close()
 
 
 def test_nothing_that_was_sent_is_logged(api: Api) -> None:

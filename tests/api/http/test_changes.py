@@ -47,7 +47,7 @@ def test_waiting_ends_with_the_next_commit(tmp_path: Path) -> None:
             return [len(one.json()["changes"]) for one in answers]
 
     assert asyncio.run(work()) == [1] * 50
-    api.engine.close()
+    api.close()
 
 
 def test_waiting_ends_by_itself(api: Api) -> None:
@@ -72,7 +72,7 @@ def test_waiting_ends_when_the_server_closes(tmp_path: Path) -> None:
     assert asyncio.run(work()) == 200
     assert api.call("GET", "/readyz").status_code == 503
     assert api.call("GET", "/healthz").status_code == 200
-    api.engine.close()
+    api.close()
 
 
 def test_a_wait_has_bounds(api: Api) -> None:

@@ -75,7 +75,7 @@ def test_an_answer_that_is_too_old_is_not_given_again(tmp_path: Path) -> None:
     api = start(tmp_path, Settings(reply_hours=0))
     assert api.post("/v1/merge", ONE, headers=KEY).json()["created"] is True
     assert api.post("/v1/merge", ONE, headers=KEY).json()["created"] is False
-    api.engine.close()
+    api.close()
 
 
 def test_calls_at_once_under_one_key_are_one(api: Api) -> None:

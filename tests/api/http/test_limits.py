@@ -31,7 +31,7 @@ def small(tmp_path: Path) -> Iterator[Api]:
         ),
     )  # fmt: skip
     yield found
-    found.engine.close()
+    found.close()
 
 
 def one(**more: Any) -> dict[str, Any]:

@@ -61,7 +61,7 @@ def test_nothing_that_is_sent_makes_the_server_fail(tmp_path: Path, method: str,
             assert set(answer.json()) == {"code", "message", "details"}
 
     run()
-    api.engine.close()
+    api.close()
 
 
 def _raw(data: Any) -> bytes | None:

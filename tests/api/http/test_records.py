@@ -58,7 +58,7 @@ def test_what_was_read_of_a_stream_that_is_too_long_is_taken_in(tmp_path: Path) 
     api = start(tmp_path, Settings(limits=Limits(lines=3)))
     answer = api.call("POST", "/v1/records", content=lines(*map(person, range(5))), headers=NDJSON)
     assert [one["status"] for one in answer.json()["results"]] == [200, 200, 200, 413]
-    api.engine.close()
+    api.close()
 
 
 def test_a_stream_takes_no_idempotency_key(api: Api) -> None:

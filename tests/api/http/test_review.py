@@ -29,7 +29,7 @@ def matching(tmp_path: Path) -> Iterator[Api]:
             Event("crm", [], {"name": name, "say": say}, key) for key, name, say in rows
         )
         yield api
-        api.engine.close()
+        api.close()
 
 
 def queue(api: Api, **params: Any) -> list[tuple[str, str, float]]:

@@ -7,18 +7,24 @@ import os
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import httpx
+import psutil
 import pytest
 
 from sameas.api.http.keys import create_key
-from sameas.api.http.server import serve
+from sameas.api.http.server import listen, serve
 from sameas.api.http.settings import Settings
 from sameas.engine.online.engine import Engine
 from sameas.errors import InputError
 from sameas.graph.store import open_store
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[3]
 PATIENCE = 120.0
@@ -32,43 +38,81 @@ serve(Engine(open_store(sys.argv[1])), Settings(port=0))
 """
 
 
-def test_a_server_ends_in_order(tmp_path: Path) -> None:
-    """Told to end, it answers who waits and who writes, closes the store, and leaves with 0."""
-    file = tmp_path / "people.db"
+@contextmanager
+def served(file: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, str]]:
+    """A server over a new store: its process, its port, a key."""
     store = open_store(file)
     key = create_key(store, "admin", ["admin"])
     store.close()
     server = subprocess.Popen(
         [sys.executable, "-c", CODE, str(file)],
         stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
     )
-    headers = {"Authorization": f"Bearer {key}"}
     try:
         assert server.stdout is not None
-        begun = server.stdout.readline()
-        url = f"http://127.0.0.1:{json.loads(begun)['port']}"
-        waits = HTTPConnection(url.removeprefix("http://"), timeout=PATIENCE)
+        begun = json.loads(server.stdout.readline())
+        assert begun["event"] == "serving"
+        yield server, begun["port"], key
+    finally:
+        server.kill()
+        server.communicate(timeout=PATIENCE)
+
+
+def front_of(server: subprocess.Popen[bytes]) -> psutil.Process:
+    """The process that speaks HTTP."""
+    (found,) = psutil.Process(server.pid).children()
+    return found
+
+
+def test_a_server_ends_in_order(tmp_path: Path) -> None:
+    """Told to end, it answers who waits and who writes, closes the store, and leaves with 0."""
+    file = tmp_path / "people.db"
+    with served(file) as (server, port, key):
+        headers = {"Authorization": f"Bearer {key}"}
+        waits = HTTPConnection(f"127.0.0.1:{port}", timeout=PATIENCE)
         waits.request("GET", "/v1/changes?wait=25&after=1000", headers=headers)
         # answered after the one above was read: the server reads in the order of arrival
         body = {"identifiers": {"email": "ann@example.com"}}
-        merged = httpx.post(f"{url}/v1/merge", json=body, headers=headers, timeout=PATIENCE)
+        url = f"http://127.0.0.1:{port}/v1/merge"
+        merged = httpx.post(url, json=body, headers=headers, timeout=PATIENCE)
         server.send_signal(signal.SIGTERM)
         assert waits.getresponse().status == 200
         waits.close()
         out, _ = server.communicate(timeout=PATIENCE)
-    finally:
-        server.kill()
-        server.wait()
-    assert server.returncode == 0
-    rows = [json.loads(line) for line in [begun, *out.splitlines()]]
-    assert (rows[0]["event"], rows[-1]["event"]) == ("serving", "closed")
+        assert server.returncode == 0
+    assert json.loads(out.splitlines()[-1])["event"] == "closed"
     with open_store(file) as again:
         engine = Engine(again)
         with engine.view() as view:
             found = view.lookup([("email", "ann@example.com")])[0]
         assert found.profile_id == merged.json()["profile_id"]
         engine.close()
+
+
+def test_nothing_is_left_of_a_server_that_was_killed(tmp_path: Path) -> None:
+    """Its port is free, and its store can be opened."""
+    file = tmp_path / "people.db"
+    with served(file) as (server, port, _):
+        front = front_of(server)
+        server.kill()
+        server.wait(PATIENCE)
+        gone, _ = psutil.wait_procs([front], PATIENCE)
+        assert gone
+        listen("127.0.0.1", port).close()
+        Engine(open_store(file)).close()
+
+
+def test_a_server_whose_http_process_was_killed_ends(tmp_path: Path) -> None:
+    """In order but for that, so that whoever watches starts it again."""
+    with served(tmp_path / "people.db") as (server, _, _):
+        front_of(server).kill()
+        out, err = server.communicate(timeout=PATIENCE)
+        assert server.returncode != 0
+        assert b"its HTTP process ended with -9" in err
+        assert b"closed" not in out
+    Engine(open_store(tmp_path / "people.db")).close()
 
 
 def test_a_server_without_keys_is_not_opened_to_other_machines(tmp_path: Path) -> None:

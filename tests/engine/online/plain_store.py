@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 class PlainStore:
     """Rows by table and key."""
 
+    place = "plain"
+
     def __init__(self) -> None:
         self.rows: dict[str, dict[tuple[Any, ...], Any]] = {table.name: {} for table in TABLES}
 
