@@ -14,7 +14,7 @@ import msgspec
 
 from sameas.engine.online.apply import apply, reconsider
 from sameas.engine.online.attempt import attempt
-from sameas.engine.online.door import arrive
+from sameas.engine.online.door import Said, arrive, under
 from sameas.engine.online.events import Answer
 from sameas.engine.online.hidden import visible
 from sameas.engine.online.loading import row_of, settle_words
@@ -27,7 +27,6 @@ from sameas.graph.store import tables as t
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from sameas.engine.online.door import Said
     from sameas.engine.online.events import Event, Withdrawal
     from sameas.engine.online.outcomes import Erased, Suppressed, Unmerged
     from sameas.engine.online.rules import Rules
@@ -44,7 +43,7 @@ class Call(msgspec.Struct, Generic[Result], frozen=True):
     """What the writer is to do in one piece; it raises, and then changes nothing."""
 
     work: Callable[[Unit, State], Result]
-    """A module's function, or a `partial` of one."""
+    """Of a module: a function, a `partial` of one, or what else can be called and pickled."""
     wanted: Sequence[Any] = ()
     """Inputs whose rows are read with those of all calls of a commit."""
 
@@ -75,7 +74,7 @@ class Calls:
         """Take one row in, or a withdrawal."""
         rules = self._rules()
         said = arrive(row, rules, self._clock())
-        return Call(partial(_take, row, said, rules.mark, self.budget), (said,))
+        return Call(_Take(said, rules.mark, self.budget), (said,))
 
     def say(self, judgement: Judgement, /) -> Call[int]:
         """Add a word to the ledger and resolve what it speaks of; gives the feed position.
@@ -183,16 +182,22 @@ def _raise(failure: Exception, _unit: Unit, _state: State) -> NoReturn:
     raise failure
 
 
-def _take(
-    row: Event | Withdrawal, said: Said, mark: bytes, budget: int, unit: Unit, state: State
-) -> Answer:
-    if state.rules.mark != mark:  # the policy changed while the call waited
-        said = arrive(row, state.rules, said.received)
-    seen = visible(state, said)
-    if seen is None:
-        ref = RecordKey(said.source, said.record_id).ref
-        return Answer(ref, None, state.counters.position, hidden=True)
-    return apply(unit, state, seen, budget=budget)
+class _Take(msgspec.Struct, frozen=True, gc=False):
+    """Take in what was said, read under the rules of a mark."""
+
+    said: Said
+    mark: bytes
+    budget: int
+
+    def __call__(self, unit: Unit, state: State) -> Answer:
+        said = self.said
+        if state.rules.mark != self.mark:  # the policy changed while the call waited
+            said = under(state.rules, said)
+        seen = visible(state, said)
+        if seen is None:
+            ref = RecordKey(said.source, said.record_id).ref
+            return Answer(ref, None, state.counters.position, hidden=True)
+        return apply(unit, state, seen, budget=self.budget)
 
 
 def _say(judgement: Judgement, unit: Unit, state: State) -> int:

@@ -17,7 +17,7 @@ from sameas.graph.versions import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sameas.engine.online.events import Event
     from sameas.engine.online.rules import Rules
@@ -33,6 +33,7 @@ __all__ = [
     "arrive",
     "further_names",
     "said_again",
+    "under",
     "without",
 ]
 
@@ -75,6 +76,10 @@ class Said(msgspec.Struct, gc=False):
         named = self.record_id if self.kind in (VERSION, WITHDRAWAL) else ""
         return (self.event_time, self.content, first, self.kind == WITHDRAWAL, named)
 
+    def __reduce__(self) -> tuple[Callable[[bytes], Said], tuple[bytes]]:
+        """Pickled as one piece, which takes a third of the time."""
+        return _unpack, (_pack(self),)
+
 
 class Payload(msgspec.Struct, array_like=True, gc=False):
     """What is kept of a row as it was sent."""
@@ -92,6 +97,14 @@ class FoldedPayload(Payload, array_like=True, gc=False):
     trait_times: dict[str, int] = {}
 
 
+_pack = msgspec.msgpack.Encoder().encode
+
+
+def _unpack(packed: bytes) -> Said:
+    return _said(packed)
+
+
+_said = msgspec.msgpack.Decoder(Said).decode
 _encode = msgspec.json.Encoder().encode
 _decode = msgspec.json.Decoder(FoldedPayload).decode
 
@@ -149,6 +162,23 @@ def said_again(row: Input, record_id: str, rules: Rules) -> Said:
     )
     said.count, said.trait_times = payload.count, payload.trait_times or None
     return said
+
+
+def under(rules: Rules, said: Said) -> Said:
+    """The same row, read under other rules before it was taken in."""
+    if said.kind == WITHDRAWAL:
+        return said
+    payload = _decode(said.payload)
+    return _canonical(
+        rules,
+        source=said.source,
+        record_id=said.record_id if said.kind == VERSION else None,
+        times=(said.event_time, said.first_seen, said.received),
+        message_id=said.message_id,
+        raw=payload.identifiers,
+        traits=payload.traits,
+        payload=said.payload,
+    )
 
 
 def without(
