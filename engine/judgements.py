@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from sameas.graph.model import Judgement
 
-__all__ = ["Verdicts", "order", "verdicts"]
+__all__ = ["ONE_SIDE", "Verdicts", "on_both_sides", "order", "verdicts"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +45,20 @@ class Verdicts:
             if other in right
         }
         return min(found, default=None)
+
+
+ONE_SIDE = "name it on one"
+
+
+def on_both_sides(left: AbstractSet[Ref], right: AbstractSet[Ref]) -> str:
+    """What is wrong with a judgement that names a thing on both sides; empty: nothing is.
+
+    >>> from sameas.graph.model import RecordKey
+    >>> on_both_sides({RecordKey("crm", "1")}, {RecordKey("crm", "1"), RecordKey("crm", "2")})
+    'crm/1 stands on both sides'
+    """
+    both = ", ".join(sorted(one.ref for one in left & right))
+    return both and f"{both} stands on both sides"
 
 
 def order(ref: Ref) -> tuple[int, str, str]:

@@ -24,6 +24,8 @@ __all__ = ["Intake", "micros"]
 
 Parsed = TypeVar("Parsed")
 
+_MOST_NAMED = 1_000
+"""Identifiers that a call on a person may name."""
 _UNCLEAN = re.compile("[\x00\ud800-\udfff]")
 """What JSON can carry and no store keeps: NUL, and halves of characters."""
 _CLEAN = "leave out U+0000 and halves of characters"
@@ -146,11 +148,19 @@ class Intake:
         with found:
             theirs = self._parsed(right, "right", _ref)
         found.end()
-        both = set(ours) & set(theirs)
-        if both:
-            what = f"{', '.join(sorted(one.ref for one in both))} stands on both sides"
-            raise invalid([Fault("right", what, "name it on one")])
         return frozenset(ours), frozenset(theirs)
+
+    def named(
+        self, records: Sequence[str], identifiers: Any, found: Gathered
+    ) -> tuple[list[str], list[tuple[str, str]]]:
+        """The records and identifiers that a call names; their faults are gathered."""
+        keys: list[str] = []
+        pairs: list[tuple[str, str]] = []
+        with found:
+            keys = self.records(records)
+        with found:
+            pairs = self.refs(identifiers, "identifiers", _MOST_NAMED)
+        return keys, pairs
 
     def _parsed(
         self, sent: Sequence[str], where: str, parse: Callable[[str], Parsed]

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 
 import msgspec
 
+from sameas.engine.judgements import ONE_SIDE, on_both_sides
 from sameas.engine.online.apply import apply, reconsider
 from sameas.engine.online.attempt import attempt
 from sameas.engine.online.door import Said, arrive, under
@@ -82,7 +83,8 @@ class Calls:
         Identifiers may be named in any spelling. The call raises EngineError if the key is taken.
 
         Raises:
-            InputError: an identifier has no canonical value, or a type that the policy lacks.
+            InputError: an identifier has no canonical value, or a type that the policy lacks; or
+                one thing stands on both sides, in whatever spellings.
         """
         return Call(partial(_say, _canonical(judgement, self._rules())))
 
@@ -241,6 +243,9 @@ def _canonical(judgement: Judgement, rules: Rules) -> Judgement:
         return Identifier(ref.type, found.value)
 
     left, right = (frozenset(map(plain, side)) for side in (judgement.left, judgement.right))
+    twice = on_both_sides(left, right)
+    if twice:
+        faults.append(Fault("right", twice, ONE_SIDE))
     if faults:
         raise InputError(faults)
     return replace(judgement, left=left, right=right)

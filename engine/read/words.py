@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import polars as pl
 
 from sameas.engine.evidence import BIT, MAX_WEIGHT
+from sameas.engine.judgements import ONE_SIDE, on_both_sides
 from sameas.engine.read.times import to_micros
 from sameas.errors import Fault, InputError
 from sameas.graph.model import Identifier, Judgement, Match, RecordKey
@@ -135,9 +136,9 @@ def read_judgements(
                     Fault(f"{where}, {side}", "is empty", "name a record or an identifier")
                 )
             sides.append(frozenset(refs))
-        if sides[0] & sides[1]:
-            both = ", ".join(sorted(ref.ref for ref in sides[0] & sides[1]))
-            faults.append(Fault(where, f"{both} stands on both sides"))
+        twice = on_both_sides(*sides)
+        if twice:
+            faults.append(Fault(where, twice, ONE_SIDE))
         time = now
         if row["time"] is not None and str(row["time"]).strip():
             parsed, bad = to_micros(pl.Series([row["time"]]).to_arrow())

@@ -33,10 +33,7 @@ async def erase(request: Request) -> Json:
     body, raw = await service.body(request, Erase, found)
     with found:
         service.intake.clean({"author": body.author, "reason": body.reason})
-    with found:
-        records = service.intake.records(body.records)
-    with found:
-        identifiers = service.intake.refs(body.identifiers, "identifiers", 1000)
+    records, identifiers = service.intake.named(body.records, body.identifiers, found)
     with found:
         until = service.intake.when(body.until, "until")
     if body.profile_id is None and not (body.records or body.identifiers or found.faults):
@@ -102,10 +99,7 @@ def _named(
     service: Service, body: Suppress | Unsuppress, found: Gathered
 ) -> tuple[list[str], list[tuple[str, str]]]:
     """The records and identifiers that a body names: the last check of it."""
-    with found:
-        records = service.intake.records(body.records)
-    with found:
-        identifiers = service.intake.refs(body.identifiers, "identifiers", 1000)
+    records, identifiers = service.intake.named(body.records, body.identifiers, found)
     if not (body.records or body.identifiers or found.faults):
         found.faults.append(Fault("body", "names nothing", "send `records` or `identifiers`"))
     found.end()

@@ -147,10 +147,7 @@ async def unmerge(request: Request, profile_id: ProfileId) -> Json:
     body, raw = await service.body(request, Unmerge, found)
     with found:
         service.intake.clean({"author": body.author, "reason": body.reason})
-    with found:
-        records = service.intake.records(body.records)
-    with found:
-        identifiers = service.intake.refs(body.identifiers, "identifiers", 1000)
+    records, identifiers = service.intake.named(body.records, body.identifiers, found)
     given = [bool(body.records), bool(body.identifiers), body.earlier_id is not None]
     if sum(given) > 1 or not (any(given) or found.faults):
         what = "names several things" if any(given) else "names nothing"
