@@ -1,7 +1,8 @@
 """What may be asked of the writer: each a `Call`, to be done later, alone or with others.
 
 A call that raises changes nothing. Several may share a commit, and so may what the API keeps beside
-them. A call is data: it can be pickled, and done in another process than the one that made it.
+them. A call is data: it can be pickled, and done in another process than the one that made it. What
+does it is loaded there: making calls is light.
 """
 
 from __future__ import annotations
@@ -13,20 +14,17 @@ from typing import TYPE_CHECKING, Any, Generic, NoReturn, TypeVar
 import msgspec
 
 from sameas.engine.judgements import ONE_SIDE, on_both_sides
-from sameas.engine.online.apply import apply, reconsider
 from sameas.engine.online.attempt import attempt
 from sameas.engine.online.door import Said, arrive, under
 from sameas.engine.online.events import Answer
 from sameas.engine.online.hidden import visible
-from sameas.engine.online.loading import row_of, settle_words
-from sameas.engine.online.namesakes import begin
 from sameas.engine.policy.model import UNKNOWN_TYPE
 from sameas.errors import EngineError, Fault, InputError, UnknownJudgementError
 from sameas.graph.model import Identifier, RecordKey
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from sameas.engine.online.events import Event, Withdrawal
     from sameas.engine.online.outcomes import Erased, Suppressed, Unmerged
@@ -107,19 +105,15 @@ class Calls:
         reason: str = "",
     ) -> Call[Unmerged]:
         """Part what is named from the rest of a profile, for good; see `unmerge.unmerge`."""
-        from sameas.engine.online.unmerge import unmerge
-
-        return Call(
-            partial(
-                unmerge,
-                profile_id=profile_id,
-                records=records,
-                identifiers=identifiers,
-                earlier_id=earlier_id,
-                author=author,
-                reason=reason,
-            )
-        )
+        named = {
+            "profile_id": profile_id,
+            "records": records,
+            "identifiers": identifiers,
+            "earlier_id": earlier_id,
+            "author": author,
+            "reason": reason,
+        }
+        return Call(partial(_unmerge, named))
 
     def erase(
         self,
@@ -132,19 +126,15 @@ class Calls:
         reason: str = "",
     ) -> Call[Erased]:
         """Erase whoever is named, and hide what comes late of them; see `erase.erase`."""
-        from sameas.engine.online.erase import erase
-
-        return Call(
-            partial(
-                erase,
-                profile_id=profile_id,
-                records=records,
-                identifiers=identifiers,
-                until=until,
-                author=author,
-                reason=reason,
-            )
-        )
+        named = {
+            "profile_id": profile_id,
+            "records": records,
+            "identifiers": identifiers,
+            "until": until,
+            "author": author,
+            "reason": reason,
+        }
+        return Call(partial(_erase, named))
 
     def suppress(
         self,
@@ -154,17 +144,14 @@ class Calls:
         until: Micros | None = None,
     ) -> Call[Suppressed]:
         """Hide what was and will be said up to a time; see `suppress.suppress`."""
-        from sameas.engine.online.suppress import suppress
-
-        return Call(partial(suppress, records=records, identifiers=identifiers, until=until))
+        named = {"records": records, "identifiers": identifiers, "until": until}
+        return Call(partial(_suppress, named))
 
     def unsuppress(
         self, *, records: Sequence[str] = (), identifiers: Sequence[tuple[str, str]] = ()
     ) -> Call[Suppressed]:
         """Let what comes from now on be seen again; what was hidden is not kept."""
-        from sameas.engine.online.suppress import unsuppress
-
-        return Call(partial(unsuppress, records=records, identifiers=identifiers))
+        return Call(partial(_unsuppress, {"records": records, "identifiers": identifiers}))
 
 
 def _each(
@@ -199,10 +186,14 @@ class _Take(msgspec.Struct, frozen=True, gc=False):
         if seen is None:
             ref = RecordKey(said.source, said.record_id).ref
             return Answer(ref, None, state.counters.position, hidden=True)
+        from sameas.engine.online.apply import apply
+
         return apply(unit, state, seen, budget=self.budget)
 
 
 def _say(judgement: Judgement, unit: Unit, state: State) -> int:
+    from sameas.engine.online.loading import row_of
+
     if unit.get(t.JUDGEMENT, (judgement.key,)) is not None:
         raise EngineError(
             Fault(f"judgement {judgement.key}", "is there already", "choose another key")
@@ -222,6 +213,30 @@ def _take_back(key: str, unit: Unit, state: State) -> int:
     position = state.counters.position
     unit.put(t.JUDGEMENT, msgspec.structs.replace(row, retracted=position))
     return position
+
+
+def _unmerge(named: Mapping[str, Any], unit: Unit, state: State) -> Unmerged:
+    from sameas.engine.online.unmerge import unmerge
+
+    return unmerge(unit, state, **named)
+
+
+def _erase(named: Mapping[str, Any], unit: Unit, state: State) -> Erased:
+    from sameas.engine.online.erase import erase
+
+    return erase(unit, state, **named)
+
+
+def _suppress(named: Mapping[str, Any], unit: Unit, state: State) -> Suppressed:
+    from sameas.engine.online.suppress import suppress
+
+    return suppress(unit, state, **named)
+
+
+def _unsuppress(named: Mapping[str, Any], unit: Unit, state: State) -> Suppressed:
+    from sameas.engine.online.suppress import unsuppress
+
+    return unsuppress(unit, state, **named)
 
 
 def _canonical(judgement: Judgement, rules: Rules) -> Judgement:
@@ -253,6 +268,10 @@ def _canonical(judgement: Judgement, rules: Rules) -> Judgement:
 
 def _reword(unit: Unit, state: State, words: dict[str, Judgement], changed: Judgement) -> None:
     """Go from one set of judgements to another that differs in one."""
+    from sameas.engine.online.apply import reconsider
+    from sameas.engine.online.loading import settle_words
+    from sameas.engine.online.namesakes import begin
+
     with attempt(unit, state):
         state.judgements = words
         settle_words(state)
