@@ -13,7 +13,7 @@ from sameas.graph.store.port import ChangeSet
 from sameas.graph.store.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from sameas.graph.store.port import Reader
     from sameas.graph.store.tables import Row, Table
@@ -62,6 +62,13 @@ class _Index:
         self.placed: dict[Key, dict[Key, None]] = {}
         """By other values: the keys of changed rows that have them."""
 
+    def fill(self, rows: Mapping[Key, Any], at: int) -> None:
+        """Take in all rows of a table, as they are behind so many changes."""
+        for key, row in rows.items():
+            if row is not None:
+                self.found.setdefault(self.of(row), {})[key] = None
+        self.at = at
+
     def follow(self, log: list[_Entry]) -> None:
         """Take in what changed since."""
         of, found, placed = self.of, self.found, self.placed
@@ -87,7 +94,7 @@ class _Index:
 class _Cached:
     """One table: the rows that were read or changed, and the indexes that were looked into."""
 
-    __slots__ = ("before", "indexes", "key", "log", "rows", "table")
+    __slots__ = ("before", "indexes", "key", "log", "rows", "table", "whole")
 
     def __init__(self, table: Table[Any]) -> None:
         self.table = table
@@ -99,12 +106,16 @@ class _Cached:
         self.log: list[_Entry] = []
         """Every change."""
         self.indexes: dict[tuple[str, ...], _Index] = {}
+        self.whole = False
+        """All rows were read: the store need not be asked again."""
 
     def index(self, columns: tuple[str, ...]) -> _Index:
         """What finds rows by some columns, up to date."""
         index = self.indexes.get(columns)
         if index is None:
             index = self.indexes[columns] = _Index(_GETTERS[self.table.name][columns])
+            if self.whole:
+                index.fill(self.rows, len(self.log))
         if index.at != len(self.log):
             index.follow(self.log)
         return index
@@ -149,6 +160,8 @@ class Unit:
         if not wanted:
             return
         rows.update(dict.fromkeys(wanted))
+        if cached.whole:
+            return
         for row in self._store.get(table, wanted):
             rows[cached.key(row)] = row
 
@@ -200,6 +213,8 @@ class Unit:
             return []
         placed = index.placed
         found.update({value: placed.pop(value, {}) for value in wanted})
+        if cached.whole:
+            return []
         read = self._store.find(table, columns, wanted)
         for row in read:
             key, value = cached.key(row), of(row)
@@ -213,7 +228,7 @@ class Unit:
     def exceeds(self, table: Table[Any], columns: tuple[str, ...], value: Key, most: int) -> bool:
         """Whether more than `most` rows have these values. Mostly they need not be read for it."""
         cached = self._tables[table.name]
-        if value not in cached.index(columns).found:
+        if not cached.whole and value not in cached.index(columns).found:
             changed = len(cached.before)
             if self._store.reaches(table, columns, value, most + changed + 1):
                 return True
@@ -224,8 +239,11 @@ class Unit:
     def everything(self, table: Table[RowType]) -> list[RowType]:
         """All rows of a table. O(table)."""
         cached = self._tables[table.name]
-        for row in self._store.scan(table):
-            cached.rows.setdefault(cached.key(row), row)
+        if not cached.whole:
+            for row in self._store.scan(table):
+                cached.rows.setdefault(cached.key(row), row)
+            cached.whole = True
+            cached.indexes.clear()  # made anew of all rows when they are asked
         return [row for row in cached.rows.values() if row is not None]
 
     # -- changes ----------------------------------------------------------------------------

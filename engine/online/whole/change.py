@@ -187,6 +187,9 @@ def _repointed(unit: Unit, state: State, rows: dict[int, t.RecordRow]) -> dict[i
             if one.kind == WITHDRAWAL or one.payload is None:
                 stay.append(one)
                 continue
+            if one.kind == VERSION and row.live and row.input == one.number:
+                stay.append(one)  # a version names its record, and shows in its links
+                continue
             said = said_again(one, row.record_id, state.rules)
             if said.record_id == row.record_id and said.kind == one.kind:
                 stay.append(one)
