@@ -16,6 +16,7 @@ import uvicorn
 from sameas.api.http.app import App, create_app
 from sameas.api.http.transport import Protocol
 from sameas.api.http.turns import settle
+from sameas.engine.online.events import Event
 from sameas.engine.remote.engine import RemoteEngine
 from sameas.engine.remote.frames import receive_one
 from sameas.graph.store import open_store
@@ -72,10 +73,16 @@ def run(link: socket.socket, at: socket.socket) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=round(settings.grace),
     )
-    with engine.view():  # loads what the first lookup would wait for
-        pass
+    _warm(engine)
     settle()
     _Server(config, app, engine).run([at])
+
+
+def _warm(engine: RemoteEngine) -> None:
+    """Load what the first write and the first lookup would wait for. Nothing is asked."""
+    engine.calls.take(Event("web", [("email", "ann@x.example"), ("phone", "+12025550123")]))
+    with engine.view() as view:
+        view.lookup([("email", "ann@x.example")])
 
 
 if __name__ == "__main__":

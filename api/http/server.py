@@ -85,11 +85,11 @@ def serve(
     try:
         with front.signals():
             warm(engine.rules)
+            settle()
             front.wait_until_ready()
             log.say("serving", host=host, port=port)
             if told is not None:
                 told()
-            settle()
             front.wait()
     finally:
         front.kill()
