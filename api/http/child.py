@@ -69,8 +69,8 @@ class Front:
         self._told = True
         self._process.send_signal(number)
 
-    def wait_until_ready(self) -> None:
-        """Return when it serves, or was told to end.
+    def wait_until_ready(self) -> bool:
+        """Return when it serves; False: it was told to end before.
 
         Raises:
             SameasError: it ended by itself.
@@ -78,7 +78,8 @@ class Front:
         while not self._host.ready.wait(_LOOK):
             if self._process.poll() is not None:
                 self.wait()
-                return
+                return False
+        return True
 
     def wait(self) -> None:
         """Return when it has ended in order.

@@ -57,7 +57,7 @@ def serve(
     """Serve until SIGINT or SIGTERM, then close the engine.
 
     The engine stays in this process; another one, `front`, speaks HTTP. In one they take turns: the
-    engine then did two thirds of the merges.
+    engine then did four fifths of the merges.
 
     Args:
         engine: what does the calls.
@@ -86,11 +86,11 @@ def serve(
         with front.signals():
             warm(engine.rules)
             settle()
-            front.wait_until_ready()
-            log.say("serving", host=host, port=port)
-            if told is not None:
-                told()
-            front.wait()
+            if front.wait_until_ready():
+                log.say("serving", host=host, port=port)
+                if told is not None:
+                    told()
+                front.wait()
     finally:
         front.kill()
         engine.close()

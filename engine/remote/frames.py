@@ -10,7 +10,6 @@ import pickle
 import struct
 import traceback
 from io import BytesIO
-from socket import MSG_WAITALL
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
@@ -101,13 +100,17 @@ def receive_one(link: socket.socket) -> Any:
     return pickle.loads(body)  # noqa: S301 - of a process of the same server
 
 
-def _exactly(link: socket.socket, size: int) -> bytes:
-    try:
-        data = link.recv(size, MSG_WAITALL)
-    except OSError as error:  # it was closed here, or broke
-        raise EOFError from error
-    if len(data) < size:
-        raise EOFError
+def _exactly(link: socket.socket, size: int) -> bytearray:
+    data = bytearray(size)
+    rest = memoryview(data)
+    while rest:
+        try:
+            got = link.recv_into(rest)
+        except OSError as error:  # it was closed here, or broke
+            raise EOFError from error
+        if not got:
+            raise EOFError
+        rest = rest[got:]
     return data
 
 

@@ -41,8 +41,10 @@ class Host:
         self._pool = ThreadPoolExecutor(_THREADS, thread_name_prefix="sameas-host")
         self.ready = threading.Event()
         """The other end has begun."""
-        self._leave = engine.subscribe(self._committed)
-        self._send(frame(Hello(self._news(engine.health().position), engine.calls.budget)))
+        with self._sending:  # no news before the greeting, and none is missed
+            self._leave = engine.subscribe(self._committed)
+            news = self._news(engine.health().position)
+            self._link.sendall(frame(Hello(news, engine.calls.budget)))
         self.thread = threading.Thread(target=self._serve, name="sameas-host", daemon=True)
         """Alive while the other end is there."""
         self.thread.start()
