@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import io
 import json
 import os
 import signal
@@ -16,7 +18,9 @@ import httpx
 import psutil
 import pytest
 
+from sameas.api.http.app import create_app
 from sameas.api.http.keys import create_key
+from sameas.api.http.logs import Log
 from sameas.api.http.server import listen, serve
 from sameas.api.http.settings import Settings
 from sameas.engine.online.engine import Engine
@@ -122,3 +126,26 @@ def test_a_server_without_keys_is_not_opened_to_other_machines(tmp_path: Path) -
         with pytest.raises(InputError, match="sameas key create"):
             serve(engine, Settings(host=host))
     engine.close()
+
+
+def test_an_app_may_have_the_engine_in_its_own_process(tmp_path: Path) -> None:
+    """As somebody has it who serves the app together with others."""
+    with Engine(open_store(tmp_path / "people.db")) as engine:
+        key = create_key(engine, "admin", ["admin"])
+        transport = httpx.ASGITransport(app=create_app(engine, log=Log(io.BytesIO())))
+
+        async def work() -> None:
+            auth = (key, "")
+            async with httpx.AsyncClient(
+                transport=transport, base_url="http://x", auth=auth
+            ) as one:
+                ann = {"identifiers": {"email": "ann@example.com"}}
+                once = {"Idempotency-Key": "1"}
+                answers = [await one.post("/v1/merge", json=ann, headers=once) for _ in range(2)]
+                assert answers[0].content == answers[1].content
+                asked = {"type": "email", "value": "ann@example.com"}
+                found = await one.post("/v1/profiles/lookup", json=asked)
+                assert found.json()["profile_id"] == answers[0].json()["profile_id"]
+                assert (await one.get("/readyz")).status_code == 200
+
+        asyncio.run(work())
