@@ -117,9 +117,9 @@ def _exactly(link: socket.socket, size: int) -> bytearray:
 class Frames:
     """Objects out of the bytes that were received, in pieces of any length.
 
-    >>> sent = frame("a") + frame([1, 2])
+    >>> first, other = frame("a"), frame([1, 2])
     >>> frames = Frames()
-    >>> [list(frames.feed(part)) for part in (sent[:20], sent[20:])]
+    >>> [list(frames.feed(part)) for part in (first + other[:3], other[3:])]
     [['a'], [[1, 2]]]
     """
 
