@@ -75,7 +75,10 @@ def run(link: socket.socket, at: socket.socket) -> None:
     )
     _warm(engine)
     settle()
-    _Server(config, app, engine).run([at])
+    server = _Server(config, app, engine)
+    server.run([at])
+    sys.stdout.flush()
+    os._exit(0 if server.started else 1)  # a thread may still read what nobody waits for any more
 
 
 def _warm(engine: RemoteEngine) -> None:

@@ -7,12 +7,14 @@ here).
 
 from __future__ import annotations
 
+import asyncio
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from sameas.api.http.errors import problem_of
 from sameas.api.http.receive import Gone
 from sameas.api.http.service import Seen
+from sameas.errors import EngineClosedError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -92,6 +94,11 @@ class Gate:
                     scope = {**scope, "method": "GET"}
                 await self._inner(scope, receive, out)
                 seen.route = seen.route or _template(scope)
+        except asyncio.CancelledError:
+            if not self._service.closing:
+                raise
+            if not seen.status:
+                await send_problem(out, problem_of(EngineClosedError("the server is closing")))
         except Gone:
             seen.status = seen.status or _HUNG_UP
         except Exception as error:  # noqa: BLE001 - whatever it is, the client gets JSON

@@ -38,21 +38,28 @@ from sameas.api.http.server import serve
 from sameas.api.http.settings import Settings
 from sameas.engine.online.engine import Engine
 from sameas.graph.store import open_store
-serve(Engine(open_store(sys.argv[1])), Settings(port=0))
+serve(Engine(open_store(sys.argv[1])), Settings(port=0, grace=float(sys.argv[2])))
+"""
+ENDLESS = """
+import time
+from sameas.engine.online.readings import Readings
+Readings.preview = lambda *_, **__: time.sleep(3600)
 """
 
 
 @contextmanager
-def served(file: Path) -> Iterator[tuple[subprocess.Popen[bytes], int, str]]:
-    """A server over a new store: its process, its port, a key."""
+def served(
+    file: Path, *path: Path, grace: float = 30
+) -> Iterator[tuple[subprocess.Popen[bytes], int, str]]:
+    """A server over a new store: its process, its port, a key. `path`: where else to import."""
     store = open_store(file)
     key = create_key(store, "admin", ["admin"])
     store.close()
     server = subprocess.Popen(
-        [sys.executable, "-c", CODE, str(file)],
+        [sys.executable, "-c", CODE, str(file), str(grace)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([*map(str, path), str(ROOT), *sys.path])},
     )
     try:
         assert server.stdout is not None
@@ -117,6 +124,23 @@ def test_a_server_whose_http_process_was_killed_ends(tmp_path: Path) -> None:
         assert b"its HTTP process ended with -9" in err
         assert b"closed" not in out
     Engine(open_store(tmp_path / "people.db")).close()
+
+
+def test_a_server_ends_though_a_request_does_not(tmp_path: Path) -> None:
+    """It is answered when its time is over."""
+    (tmp_path / "sitecustomize.py").write_text(ENDLESS, encoding="utf-8")
+    with served(tmp_path / "people.db", tmp_path, grace=1) as (server, port, key):
+        asks = HTTPConnection(f"127.0.0.1:{port}", timeout=PATIENCE)
+        headers = {"Authorization": f"Bearer {key}"}
+        asks.request("POST", "/v1/policy/preview", json.dumps({"policy": ""}), headers)
+        url = f"http://127.0.0.1:{port}/v1/policy"
+        assert httpx.get(url, headers=headers, timeout=PATIENCE).status_code == 200
+        server.send_signal(signal.SIGTERM)
+        answer = asks.getresponse()
+        assert (answer.status, json.loads(answer.read())["code"]) == (503, "engine_closed")
+        asks.close()
+        server.communicate(timeout=PATIENCE)
+        assert server.returncode == 0
 
 
 def test_a_server_without_keys_is_not_opened_to_other_machines(tmp_path: Path) -> None:
