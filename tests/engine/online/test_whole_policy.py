@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import pickle
 from dataclasses import replace
 from random import Random
 from typing import TYPE_CHECKING, Any
@@ -115,6 +116,27 @@ def test_the_same_policy_again_tells_nothing() -> None:
         change(engine, policies.default())
         assert engine.store.rows["change"] == feed  # type: ignore[attr-defined]
         assert ids(engine.store) == before
+
+
+def test_calls_that_wait_while_the_policy_changes_are_read_under_the_new_one() -> None:
+    """Also those that another process made, under the policy that it knew."""
+    plain = policies.default()
+    exact = with_kind(plain, "email", canonicaliser="exact")
+    rows: list[Event | Withdrawal] = [
+        *ROWS,
+        Withdrawal("crm", "3", 6),
+        Event("web", [], {"a": "b"}),
+    ]
+    for before, after in ((plain, exact), (exact, plain)):
+        with engine_of(before) as engine, engine_of(after) as other:
+            calls = [pickle.loads(pickle.dumps(engine.calls.take(row))) for row in rows]
+            change(engine, after)
+            for call in calls:
+                engine.run(call).result()
+            other.ingest(rows)
+            assert kept(engine.store, after) == kept(other.store, after)
+            assert ids(engine.store).keys() == ids(other.store).keys()
+            assert verify(engine.store)
 
 
 @pytest.mark.parametrize("become", ["one", "two"])
