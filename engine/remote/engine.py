@@ -126,9 +126,7 @@ class RemoteEngine(Readings):
             self.store.close()
 
     async def _leave(self) -> None:
-        assert self._loop is not None
-        self._loop.remove_reader(self._link)
-        self._loop.remove_writer(self._link)
+        self._part("the engine is closed")
 
     # -- the event loop ---------------------------------------------------------------------
 
@@ -159,9 +157,12 @@ class RemoteEngine(Readings):
         if loop is not self._loop:
             if self._loop is not None and not self._loop.is_closed():
                 self._loop.remove_reader(self._link)
+                self._loop.remove_writer(self._link)
             self._loop = loop
             self._asked = []
             loop.add_reader(self._link, self._read)
+            if self._unsent:
+                loop.add_writer(self._link, self._go_on)
         return loop
 
     def _send(self) -> None:
@@ -229,12 +230,16 @@ class RemoteEngine(Readings):
 
     def _end(self) -> None:
         """The other end is gone: who waits is told."""
-        assert self._loop is not None
         self._gone = True
+        self._part("the engine is gone")
+        self._lost()
+
+    def _part(self, why: str) -> None:
+        """Neither read nor write any more; whoever still waits in the loop is told."""
+        assert self._loop is not None
         self._loop.remove_reader(self._link)
         self._loop.remove_writer(self._link)
         for waiting in self._waiting.values():
             if not waiting.done():
-                waiting.set_exception(EngineClosedError("the engine is gone"))
+                waiting.set_exception(EngineClosedError(why))
         self._waiting.clear()
-        self._lost()
