@@ -13,7 +13,7 @@ from sameas.graph.store.port import ChangeSet
 from sameas.graph.store.tables import TABLES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
     from sameas.graph.store.port import Reader
     from sameas.graph.store.tables import Row, Table
@@ -245,6 +245,13 @@ class Unit:
             cached.whole = True
             cached.indexes.clear()  # made anew of all rows when they are asked
         return [row for row in cached.rows.values() if row is not None]
+
+    def stored(
+        self, table: Table[Any], columns: tuple[str, ...]
+    ) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Some columns of all rows of a table that nothing was changed in yet, page by page."""
+        assert not self._tables[table.name].before
+        return self._store.columns(table, columns)
 
     # -- changes ----------------------------------------------------------------------------
 

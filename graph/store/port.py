@@ -89,6 +89,15 @@ class Reader(Protocol):
         Integers are ordered by value, texts by code points, bytes by value.
         """
 
+    def columns(
+        self, table: Table[Any], names: tuple[str, ...], /
+    ) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Some columns of all rows, in the order of their key, many rows at a time.
+
+        Raises:
+            ValueError: the table has no such column.
+        """
+
     def prefixed(
         self, table: Table[RowType], column: str, prefix: str, /, *, limit: int
     ) -> list[RowType]:

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
     from sameas.graph.model import Record, Ref
     from tests.laws.toy import Toy
 
-__all__ = ["History", "Kept", "Plain", "kept", "oracle", "policy"]
+__all__ = ["History", "Kept", "Plain", "kept", "nearby", "oracle", "policy"]
 
 
 class Plain(PlainStore):
@@ -73,6 +73,30 @@ def policy(r: Random, *, calm: bool = False) -> Policy:
         kinds.append(kind)
     if calm:
         found = replace(found, max_component=40, exclusive=(), duplicate_free=frozenset())
+    # under another one every input is read again; nothing of what is sent here reads otherwise
+    dots = r.randrange(2) == 0
+    return replace(found, identifiers=tuple(kinds), email_dots=dots)
+
+
+def nearby(r: Random, found: Policy) -> Policy:
+    """A policy that differs in one thing, and reads inputs as the one that is given."""
+    if r.randrange(5) == 0:
+        return replace(found, max_component=r.choice((10_000, 4, 7, 12, 20)))
+    kinds = list(found.identifiers)
+    at = r.randrange(len(kinds))
+    change: dict[str, Any] = r.choice(
+        (
+            {"links": not kinds[at].links},
+            {"max_per_profile": r.choice((None, 1, 2, 3))},
+            {"max_fanout": r.choice((None, 1, 2, 3))},
+            {"max_records": r.choice((None, 2, 4, 5))},
+            {"guard": not kinds[at].guard},
+            {"blocked": frozenset(r.choice(((), ("1",), ("2",))))},
+        )
+    )
+    if "blocked" in change and kinds[at].name == "email_sha256":
+        change = {"guard": not kinds[at].guard}  # no address is blocked by its hash
+    kinds[at] = replace(kinds[at], **change)
     return replace(found, identifiers=tuple(kinds))
 
 

@@ -21,7 +21,7 @@ from sameas.graph.model import Judgement, RecordKey
 from sameas.graph.store import tables as t
 from tests.engine.online.forgetting import ERASE_KEY, key_of, left_of_version
 from tests.laws import worlds
-from tests.laws.online import History, Plain, kept, oracle, policy
+from tests.laws.online import History, Plain, kept, nearby, oracle, policy
 from tests.laws.online_laws import (
     answered,
     circles,
@@ -272,7 +272,8 @@ class Run:
     def change_policy(self, r: Random) -> None:
         """Other rules for the same inputs."""
         self.now += 1
-        new = policy(r, calm=self.history.calm)
+        calm = self.history.calm
+        new = policy(r, calm=calm) if r.randrange(2) else nearby(r, self.history.policy)
         self.log.append(new)
         self.engine.set_policy(new)
         self.history.policy = new

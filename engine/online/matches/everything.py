@@ -13,7 +13,7 @@ from sameas.engine.online.matches import ladder
 from sameas.matching.distinct import distinct
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -123,7 +123,7 @@ def everything(
     )
 
 
-def vectors_of(rules: Rules, records: Sequence[Record]) -> list[Vector | None] | None:
+def vectors_of(rules: Rules, records: Iterable[Record]) -> list[Vector | None] | None:
     """The vectors of records; None: there is no model, or it can be asked in columns."""
     matcher = rules.matcher
     if matcher is None or hasattr(matcher, "comparisons"):

@@ -13,12 +13,16 @@ from sameas.engine.online.matches.vectors import digest_of, values_of
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from numpy.typing import NDArray
 
     from sameas.engine.online.matches.everything import Everything
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
     from sameas.engine.online.whole.derive import Derived
+
+    Longs = NDArray[np.int64]
 
 __all__ = ["index_rows", "matched_of", "rewrite"]
 
@@ -73,7 +77,7 @@ def _pairs(every: Everything) -> Iterator[tuple[int, int, int]]:
     return zip(every.low.tolist(), every.high.tolist(), every.weight.tolist(), strict=True)
 
 
-def _pair(of: Sequence[int], low: int, high: int, weight: int) -> t.VectorPair:
+def _pair(of: Sequence[int] | Mapping[int, int], low: int, high: int, weight: int) -> t.VectorPair:
     one, other = sorted((of[low], of[high]))
     return t.VectorPair(one, other, weight)
 
@@ -102,27 +106,51 @@ def _key(table: t.Table[Any], row: Any) -> tuple[Any, ...]:
     return tuple(getattr(row, name) for name in table.key)
 
 
-def matched_of(unit: Unit, derived: Derived, records: Sequence[int]) -> Matched:
-    """What all live records say by being alike, once the index is written."""
+def matched_of(
+    unit: Unit, derived: Derived, records: Sequence[int], some: NDArray[np.bool_] | None = None
+) -> Matched:
+    """What live records say by being alike, once the index is written.
+
+    Args:
+        unit: what has the index.
+        derived: the answer on all n live records.
+        records: n: their numbers.
+        some: n: those that are asked about, whole components; None: all.
+    """
     every = derived.matches
     if every is None:
         return Matched()
-    known = {row.digest: row.number for row in unit.everything(t.VECTOR)}
-    of = [known[digest_of(values_of(values))] for values in every.values]
-    vectors = every.vector.tolist()
-    component = derived.component.tolist()
-    level = derived.level.tolist()
-    counts = derived.counts.tolist()
-    fitted = Fitted(
-        {record: level[at] for record, at in zip(records, component, strict=True)},
-        [_pair(of, *row) for row, counts_ in zip(_pairs(every), counts, strict=True) if counts_],
+    asked = np.ones(len(records), dtype=bool) if some is None else some
+    places = np.flatnonzero(asked & (every.vector >= 0))
+    voters = {records[at]: vector for at, vector in _places(places, every.vector)}
+    votes = unit.get_all(t.VOTE, [(record,) for record in voters])
+    of = {voters[vote.record]: vote.vector for vote in votes}
+    inside = np.zeros(len(every.values), dtype=bool)
+    inside[list(of)] = True
+    counted = np.flatnonzero(derived.counts & inside[every.low])
+    one, other = derived.close
+    close = inside[one] & inside[other]
+    level = derived.level[derived.component]
+    pairs = zip(
+        every.low[counted].tolist(),
+        every.high[counted].tolist(),
+        every.weight[counted].tolist(),
+        strict=True,
     )
     return Matched(
-        {r: of[vector] for r, vector in zip(records, vectors, strict=True) if vector >= 0},
-        dict(zip(of, every.values, strict=True)),
-        fitted,
+        {vote.record: vote.vector for vote in votes},
+        {number: every.values[place] for place, number in of.items()},
+        Fitted(
+            {records[at]: step for at, step in _places(np.flatnonzero(asked), level)},
+            [_pair(of, *row) for row in pairs],
+        ),
         [
-            (of[one], of[other])
-            for one, other in zip(*(ends.tolist() for ends in derived.close), strict=True)
+            (of[left], of[right])
+            for left, right in zip(one[close].tolist(), other[close].tolist(), strict=True)
         ],
     )
+
+
+def _places(places: Longs, values: Longs) -> Iterator[tuple[int, int]]:
+    """Some places, and what is there."""
+    return zip(places.tolist(), values[places].tolist(), strict=True)

@@ -14,7 +14,7 @@ from sameas.graph.store.sqlite.backup import copy
 from sameas.graph.store.sqlite.faults import RAISED, translate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
 
     import apsw
@@ -27,6 +27,8 @@ __all__ = ["Reads", "SnapshotReader"]
 RowType = TypeVar("RowType", bound="Row")
 Key = tuple[Any, ...]
 PAGE = 1_000
+WIDE = 8_192
+"""Rows of a page of some columns."""
 BRANCHES = 256
 """Spellings of a prefix, in upper and lower case, that are followed at most."""
 
@@ -84,6 +86,22 @@ class Reads:
                 return
             after = statements.key(found[-1])
             left = None if left is None else left - size
+
+    def columns(
+        self, table: Table[Any], names: tuple[str, ...], /
+    ) -> Iterator[Sequence[tuple[Any, ...]]]:
+        """Some columns of all rows, in the order of their key. Nothing is held between pages."""
+        statements = self._statements[table.name]
+        width = len(names)
+        after: Key | None = None
+        while True:
+            sql, bound = statements.page(first=(), after=after, descending=False, columns=names)
+            found = self._run(sql, [(*bound, WIDE)])
+            if found:
+                yield [row[:width] for row in found]
+            if len(found) < WIDE:
+                return
+            after = found[-1][width:]
 
     def prefixed(
         self, table: Table[RowType], column: str, prefix: str, /, *, limit: int

@@ -75,10 +75,16 @@ class Statements:
         return text
 
     def page(
-        self, *, first: Key, after: Key | None, descending: bool
+        self,
+        *,
+        first: Key,
+        after: Key | None,
+        descending: bool,
+        columns: tuple[str, ...] | None = None,
     ) -> tuple[str, tuple[Any, ...]]:
         """The rows behind `after` whose key begins `first`, in order, as many as a last value says.
 
+        Of `columns`, if they are given, with the key behind them.
         What `first` fixes is left out of the comparison, so that the index is entered at one place.
         """
         key = self.table.key
@@ -99,7 +105,15 @@ class Statements:
                 tests.append("0")
         where = f"WHERE {' AND '.join(tests)} " if tests else ""
         order = _order(key[len(first) :] or key, descending=descending)
-        return f"{self.select} {where}{order} LIMIT ?", tuple(bound)
+        select = self.select if columns is None else self._some(columns)
+        return f"{select} {where}{order} LIMIT ?", tuple(bound)
+
+    def _some(self, columns: tuple[str, ...]) -> str:
+        """Some columns and the key of all rows."""
+        if unknown := sorted({*columns} - {*self.columns}):
+            raise ValueError(f"{self.table.name} has no column {', '.join(unknown)}")
+        names = ", ".join(map(quote, (*columns, *self.table.key)))
+        return f"SELECT {names} FROM {quote(self.table.name)}"  # noqa: S608
 
     def range(self, column: str, *, bounded: bool) -> str:
         """Rows by the smallest value of a column, and unless it is open the first one too great."""

@@ -58,6 +58,12 @@ class PlainStore:
             keys = [key for key in keys if (key < after if descending else key > after)]
         return iter([self.rows[table.name][key] for key in keys[:limit]])
 
+    def columns(
+        self, table: Table[Any], names: tuple[str, ...], /
+    ) -> Iterator[list[tuple[Any, ...]]]:
+        if rows := list(self.scan(table)):
+            yield [tuple(getattr(row, name) for name in names) for row in rows]
+
     def prefixed(self, table: Table[Any], column: str, prefix: str, /, *, limit: int) -> list[Any]:
         rows = self.rows[table.name].values()
         return [r for r in rows if getattr(r, column).lower().startswith(prefix.lower())][:limit]

@@ -3,13 +3,14 @@ from __future__ import annotations
 import pickle
 from dataclasses import replace
 from random import Random
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import msgspec
 import pytest
 from tests.engine.online.whole_histories import engine_of, live_on, plain_policy
 from tests.laws.budget import scale
-from tests.laws.online import History, kept
+from tests.laws.online import History, kept, nearby
+from tests.laws.online_laws import profiles_of
 
 from sameas.engine import policy as policies
 from sameas.engine.online.events import Event, Withdrawal
@@ -229,6 +230,53 @@ def test_a_preview_tells_what_the_change_does() -> None:
         change(engine, apart)
         now = ids(engine.store)
         assert sum(was[record] != now[record] for record in was) == told.moved_records
+
+
+class _Profiles(NamedTuple):
+    """Who is in which profile, by id, and where every id leads."""
+
+    members: dict[str, set[int]]
+    of: dict[int, str]
+    leads: dict[str, str | None]
+
+
+def _profiles(store: Any) -> _Profiles:
+    of = profiles_of(store)
+    members: dict[str, set[int]] = {}
+    for record, profile in of.items():
+        members.setdefault(profile, set()).add(record)
+    issued = store.rows["issued"].values()
+    return _Profiles(members, of, {row.id: of.get(row.carrier) for row in issued})
+
+
+@pytest.mark.parametrize("seed", range(int(8 * scale())))
+def test_a_preview_counts_what_the_change_does(seed: int) -> None:
+    """Beside counting by hand what the store has before and after; inputs read anew or not."""
+    r = Random(seed)
+    history = History(plain_policy(r))
+    with engine_of(history.policy) as engine:
+        for _ in range(3):
+            live_on(engine, history, r, 8)
+            before = _profiles(engine.store)
+            new = nearby(r, history.policy) if r.randrange(2) else plain_policy(r)
+            new = replace(new, email_dots=r.randrange(2) == 0)
+            with engine.reader() as reader:
+                told = preview(reader, Rules(new))
+            change(engine, new)
+            history.policy = new
+            after = _profiles(engine.store)
+            assert told.records == sum(map(len, after.members.values()))
+            assert told.profiles_before == len(before.members)
+            assert told.profiles_after == len(after.members)
+            assert told.unchanged == sum(
+                after.members.get(one) == records for one, records in before.members.items()
+            )
+            assert told.moved_records == sum(
+                after.of.get(record) != one for record, one in before.of.items()
+            )
+            assert told.moved_ids == sum(
+                after.leads.get(one) != profile for one, profile in before.leads.items()
+            )
 
 
 def test_a_preview_of_the_same_policy_is_empty() -> None:

@@ -186,6 +186,21 @@ def test_a_scan_of_many_rows_is_complete_while_rows_come_and_go(store: Store) ->
     assert len(backwards) == 3498
 
 
+def test_some_columns_of_all_rows_come_in_the_order_of_the_key(store: Store) -> None:
+    assert list(store.columns(PAIR, ("left",))) == []
+    many = [(n // 700, n % 700) for n in range(20_000)]
+    store.commit(put(*(Pair(*key) for key in reversed(many))))
+    for names in (("left", "right"), ("right", "left"), ("right",), ("left", "left")):
+        read = [row for page in store.columns(PAIR, names) for row in page]
+        assert read == [tuple(dict(left=a, right=b)[name] for name in names) for a, b in many]
+    with store.snapshot() as before:
+        store.commit(deleted(PAIR, [(0, 1)]))
+        assert sum(map(len, before.columns(PAIR, ("left",)))) == 20_000
+    assert sum(map(len, store.columns(PAIR, ("left",)))) == 19_999
+    with pytest.raises(ValueError, match="nonsense"):
+        list(store.columns(PAIR, ("left", "nonsense")))
+
+
 def test_texts_are_found_by_their_beginning_case_apart(store: Store) -> None:
     values = [
         "ann",
