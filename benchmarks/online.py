@@ -48,8 +48,14 @@ if TYPE_CHECKING:
 __all__: list[str] = []
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("engine", "http", "batch", "lookup", "half", "long", "limit", "flip")
+PARTS = ("engine", "http", "batch", "lookup", "half", "long", "limit", "flip", "preview")
 CLIENTS = 64
+PREVIEWS = {
+    "of a limit": "[identifiers.email]\nmax_per_profile = 2\n",
+    "of a type that links no more": "[identifiers.cookie]\nlinks = false\n",
+    "that reads all inputs anew": "[email]\ndots = false\n",
+}
+"""Policies that are tried on the store."""
 
 
 def preload(folder: Path, profiles: int) -> tuple[Path, dict[str, object]]:
@@ -352,6 +358,26 @@ def flip(folder: Path) -> list[dict[str, object]]:
     return found
 
 
+def previews(store: Path) -> list[dict[str, object]]:
+    """What it costs to be told what another policy would change, a command each."""
+    found: list[dict[str, object]] = []
+    for name, text in PREVIEWS.items():
+        policy = store.with_name("tried.toml")
+        policy.write_text(text)
+        used = run(sameas("policy", "preview", str(policy), "--store", str(store), "--json", "-q"))
+        told = json.loads(used.output)
+        moved = told["moved_records"] / told["records"]
+        found.append(
+            {
+                "what": f"preview {name}, {moved:.1%} of the records move",
+                "seconds": round(used.wall, 1),
+                "CPU us a record": round(used.cpu / told["records"] * 1e6, 1),
+                "peak MB": round(used.peak / 1e6),
+            }
+        )
+    return found
+
+
 def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -378,6 +404,8 @@ def main() -> None:
             show(at_limit(folder))
         if "flip" in options.only:
             show(flip(folder))
+        if "preview" in options.only:
+            show(previews(store))
 
 
 if __name__ == "__main__":

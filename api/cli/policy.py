@@ -1,4 +1,4 @@
-"""`sameas policy`: check a policy file, show what it says with every default filled in."""
+"""`sameas policy`: check a policy file, show what it says, tell what it would change in a store."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from sameas.api.cli.console import people, print_json, table
+from sameas.api.cli.previewed import previewed
 from sameas.errors import Fault, InputError
 
 if TYPE_CHECKING:
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 __all__ = ["app"]
 
 app = typer.Typer(
-    help="The rules of resolution: check a policy file, show what it says.",
+    help="The rules of resolution: check a policy file, show what it says, try it on a store.",
     no_args_is_help=True,
 )
 
@@ -60,6 +61,41 @@ def show(
         print_json(_plain(asdict(policy)))
     else:
         _print(policy)
+
+
+@app.command()
+def preview(
+    file: Annotated[Path, typer.Argument(help="Policy file that is asked about.")],
+    store: Annotated[Path, typer.Option("--store", help="File of the store.")],
+    examples: Annotated[
+        int, typer.Option("--examples", min=0, help="How many of each kind of change are told.")
+    ] = 5,
+    json_: Annotated[bool, typer.Option("--json", help="Write it to stdout as JSON.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Say nothing but errors on stderr.")
+    ] = False,
+) -> None:
+    """Say what FILE would change in a store, and why. Nothing is written.
+
+    A server may go on meanwhile: one state of the store is looked at. Its model stays.
+    """
+    from sameas.engine.online import whole
+    from sameas.engine.online.readings import rules_in
+    from sameas.engine.online.rules import Rules
+    from sameas.engine.policy import load
+    from sameas.graph.store import open_store
+
+    policy = load(file)
+    with open_store(store, create=False, readonly=True) as held, held.snapshot() as reader:
+        rules = Rules(policy, rules_in(reader).model)
+        found = whole.preview(reader, rules, examples=examples)
+    if json_:
+        from msgspec import to_builtins
+
+        print_json(to_builtins(found))
+    console = people(quiet=quiet)
+    for made in previewed(found):
+        console.print(made)
 
 
 def _print(policy: Policy) -> None:

@@ -153,9 +153,9 @@ def _tell(
     for number, profile in was_in.items():
         if number not in now_in:
             gone[profile].append(number)
-    profiles = set(now_in.values())
-    for profile in sorted(profiles):
-        if profile in feed.issued and not any(new == profile for new, _ in moved):
+    joined = {profile for profile, _ in moved}
+    for profile in sorted(set(now_in.values()) - joined):
+        if profile in feed.issued:
             feed.tell(Entry("created", profile, records=sorted(came.pop(profile))))
     for (profile, first), records in sorted(moved.items()):
         carrier = carriers.get(first)

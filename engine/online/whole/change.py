@@ -105,15 +105,21 @@ def switch(unit: Unit, state: State, rules: Rules) -> int:
         raise
 
 
-def resolve_under(unit: Unit, state: State, rules: Rules) -> Feed:
+def resolve_under(unit: Unit, state: State, rules: Rules, *, to_tell: bool = False) -> Feed:
     """Resolve all inputs under other rules, in a unit; the feed's rows are not written yet.
 
     O(store) where the rules read inputs as before, in columns; else O(inputs), one by one.
+
+    Args:
+        unit: what the writer, or a snapshot, has.
+        state: the same; afterwards it has the new rules.
+        rules: the new rules.
+        to_tell: profiles, ids and standings suffice: nothing is to be committed.
     """
     before, state.rules = state.rules, rules
     feed = Feed(unit, state)
     if reads_alike(state, before):
-        out = differing(unit, state, before)
+        out = differing(unit, state, before, to_tell=to_tell)
         slow.write(unit, state, out, feed, out.matched.values)
     else:
         read_anew(unit, state, feed)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import msgspec
 import numpy as np
 
 from sameas.engine.online.matches.everything import vectors_of
@@ -48,48 +49,58 @@ def _reading(policy: Policy) -> tuple[object, ...]:
     return kinds, policy.default_region, policy.email_dots, policy.email_tags
 
 
-def differing(unit: Unit, state: State, before: Rules) -> Resolved:
-    """All that is not as it was under the rules `before`, as a region's answer."""
+def differing(unit: Unit, state: State, before: Rules, *, to_tell: bool = False) -> Resolved:
+    """All that is not as it was under the rules `before`, as a region's answer.
+
+    Args:
+        unit: what the writer, or a snapshot, has.
+        state: the same, with the new rules.
+        before: the rules that were in force.
+        to_tell: profiles and their ids suffice; the standings of all other identifiers are put
+            into the unit, and what else differs beside them is left out.
+    """
     rules = state.rules
     mine = kept(unit, rules)
     columns = mine.columns
     judgements = [in_plain(unit, state, one) for one in state.judgements.values()]
     records = (columns.record(at) for at in range(len(columns)))
     derived = derive(columns, rules, judgements, vectors_of(rules, records))
-    if before.model == rules.model:
-        touched = _touched(unit, mine, derived, before, rules)
-    else:
+    moved = _moved(mine, derived, before, rules)
+    if before.model != rules.model:
         rewrite(unit, state, derived.matches, mine.record.tolist())
+    if to_tell:
+        touched = moved[derived.component]
+    elif before.model != rules.model or _counted(before) != _counted(rules):
         touched = np.ones(len(columns), dtype=bool)
+    else:
+        touched = (moved | _otherwise(unit, mine, derived))[derived.component]
     region = _region(mine, derived, touched)
     if derived.named[derived.component[touched]].any():
         region.judgements = judgements
     out = _answer(unit, mine, derived, touched, region)
     _fetch(unit, out)
+    if to_tell:
+        _restand(unit, mine, derived, region)
     return out
 
 
-def _touched(unit: Unit, mine: Kept, derived: Derived, before: Rules, rules: Rules) -> Bools:
-    """n: the records of components in which anything is not as it was."""
-    columns = derived.columns
-    if _counted(before) != _counted(rules):
-        return np.ones(len(columns), dtype=bool)
+def _moved(mine: Kept, derived: Derived, before: Rules, rules: Rules) -> Bools:
+    """C: components in which profiles are others, or others of their records sign somebody up."""
     seeds = _parted(mine.component, derived.component) | _parted(mine.cluster, derived.cluster)
-    # what stands otherwise, on all who carry it
-    other = (mine.place != derived.place) | (mine.granted != derived.granted)
-    other |= _told(mine, derived)
-    identifiers = mine.standing != derived.standing
-    identifiers[derived.ids[other]] = True
     single = dict(zip(before.types, before.single, strict=True))
-    for place, (name, now) in enumerate(zip(rules.types, rules.single, strict=True)):
-        if single[name] != now:
-            identifiers |= columns.type_of == place
-    seeds[derived.record[identifiers[derived.ids]]] = True
-    bad = np.zeros(len(derived.nodes), dtype=bool)
-    bad[derived.component[seeds]] = True
-    bad |= _otherwise(unit, mine, derived)
-    touched: Bools = bad[derived.component]
-    return touched
+    was = np.array([single[name] for name in rules.types], dtype=bool)[derived.columns.type_of]
+    now = np.array(rules.single, dtype=bool)[derived.columns.type_of]
+    was, now = was & (mine.standing == LINKED), now & (derived.standing == LINKED)
+    other = (was[derived.ids] & mine.granted) != (now[derived.ids] & derived.granted)
+    seeds[derived.record[other]] = True
+    return _components(derived, seeds)
+
+
+def _components(derived: Derived, records: Bools) -> Bools:
+    """C: those of some records."""
+    found = np.zeros(len(derived.nodes), dtype=bool)
+    found[derived.component[records]] = True
+    return found
 
 
 def _counted(rules: Rules) -> tuple[object, ...]:
@@ -120,19 +131,27 @@ def _told(mine: Kept, derived: Derived) -> Bools:
 
 
 def _otherwise(unit: Unit, mine: Kept, derived: Derived) -> Bools:
+    """C: components with links, standings or rows that are not as the store has them."""
+    links = (mine.place != derived.place) | (mine.granted != derived.granted)
+    links |= _told(mine, derived)
+    identifiers = mine.standing != derived.standing
+    identifiers[derived.ids[links]] = True
+    seeds = np.zeros(len(derived.component), dtype=bool)
+    seeds[derived.record[identifiers[derived.ids]]] = True  # all who carry it
+    return _components(derived, seeds) | _rowed(unit, mine, derived)
+
+
+def _rowed(unit: Unit, mine: Kept, derived: Derived) -> Bools:
     """C: components whose rows say that they are whole or not, or at a step, where it is not so."""
-    rows = [
-        row for page in unit.stored(t.COMPONENT, ("number", "level", "cluster")) for row in page
-    ]
-    number = np.array([row[0] for row in rows], dtype=np.int64)
-    level = np.array([row[1] for row in rows], dtype=np.int64)
-    whole = np.array([row[2] is not None for row in rows], dtype=bool)
+    pages = unit.stored(t.COMPONENT, ("number", "level", "cluster"))
+    rows = [(at, level, cluster is not None) for page in pages for at, level, cluster in page]
     if not rows:
         return np.zeros(len(derived.nodes), dtype=bool)
+    number, level, whole = np.array(rows, dtype=np.int64).T
     at = np.searchsorted(number, mine.component)
     was_whole = np.zeros(len(derived.nodes), dtype=bool)
     was_level = np.zeros(len(derived.nodes), dtype=np.int64)
-    was_whole[derived.component], was_level[derived.component] = whole[at], level[at]
+    was_whole[derived.component], was_level[derived.component] = whole[at] > 0, level[at]
     # a component that matches join may be whole or not, as far as all its links are granted
     may_be = was_whole & derived.matched & ~derived.named & ~_refusing(derived)
     found: Bools = (was_level != derived.level) | (was_whole != (derived.whole | may_be))
@@ -201,3 +220,13 @@ def _fetch(unit: Unit, out: Resolved) -> None:
     unit.fetch(t.LINK, out.links)
     unit.fetch(t.IDENTIFIER, [(one,) for one in region.standing])
     unit.fetch(t.COMPONENT, [(one,) for one in region.components])
+
+
+def _restand(unit: Unit, mine: Kept, derived: Derived, region: Region) -> None:
+    """The standings of identifiers beyond the region."""
+    other = np.flatnonzero(mine.standing != derived.standing)
+    numbers = mine.identifier[other].tolist()
+    rows = {row.number: row for row in unit.get_all(t.IDENTIFIER, [(one,) for one in numbers])}
+    for number, standing in zip(numbers, derived.standing[other].tolist(), strict=True):
+        if number not in region.standing:
+            unit.put(t.IDENTIFIER, msgspec.structs.replace(rows[number], standing=standing))

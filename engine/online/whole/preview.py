@@ -45,7 +45,7 @@ def preview(reader: Reader, rules: Rules, *, examples: int = 5) -> Preview:
     """
     state = state_of(reader)
     unit = Unit(reader)
-    feed = resolve_under(unit, replace(state), rules)
+    feed = resolve_under(unit, replace(state), rules, to_tell=True)
     return _Comparing(reader, unit, feed, examples).run()
 
 

@@ -40,6 +40,29 @@ def test_a_loaded_store_is_verified_dumped_and_copied(
     assert sameas("verify", "--store", "copy.db", "-q").returncode == 0
 
 
+def test_a_policy_is_previewed_on_a_store(sameas: Sameas, store: Path, tmp_path: Path) -> None:
+    (tmp_path / "new.toml").write_text("[identifiers.email]\nlinks = false\n")
+    done = sameas("policy", "preview", "new.toml", "--store", store, "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert (said["profiles_before"], said["profiles_after"], said["split"]) == (2, 3, 1)
+    (example,) = said["examples"]
+    assert example["why"] == ["email:ann@shop.example: linked -> unlinked"]
+    for text in ("profiles then", "linked", "unlinked", "email:ann@shop.example"):
+        assert text in done.stderr
+    (tmp_path / "old.toml").write_text("")
+    done = sameas("policy", "preview", "old.toml", "--store", store, "--json", "-q")
+    assert (done.returncode, done.stderr) == (0, "")
+    said = json.loads(done.stdout)
+    assert (said["unchanged"], said["profiles_after"], said["examples"]) == (2, 2, [])
+    (tmp_path / "bad.toml").write_text("on_conflict = 1\n")
+    done = sameas("policy", "preview", "bad.toml", "--store", store)
+    assert done.returncode == 2
+    assert "on_conflict" in done.stderr
+    assert sameas("policy", "preview", "old.toml", "--store", "none.db").returncode == 2
+    assert sameas("verify", "--store", store, "-q").returncode == 0
+
+
 def test_a_difference_exits_1_and_is_shown(sameas: Sameas, store: Path) -> None:
     with sqlite3.connect(store) as damaged:
         damaged.execute("UPDATE link SET granted = 0 WHERE record = 1")

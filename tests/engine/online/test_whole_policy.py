@@ -15,8 +15,11 @@ from tests.laws.online_laws import profiles_of
 from sameas.engine import policy as policies
 from sameas.engine.online.events import Event, Withdrawal
 from sameas.engine.online.rules import Rules
+from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole import change as whole_change
 from sameas.engine.online.whole import change_policy, preview, verify
+from sameas.engine.online.whole.change import resolve_under
+from sameas.engine.online.whole.snapshot import state_of
 
 if TYPE_CHECKING:
     from sameas.engine.online.engine import Engine
@@ -117,6 +120,25 @@ def test_the_same_policy_again_tells_nothing() -> None:
         change(engine, policies.default())
         assert engine.store.rows["change"] == feed  # type: ignore[attr-defined]
         assert ids(engine.store) == before
+
+
+def test_a_change_reads_no_input_and_writes_only_what_it_decides_otherwise() -> None:
+    """Two people on one telephone, and a third one, whose rows nobody touches."""
+    blocked = with_kind(policies.default(), "phone", blocked=frozenset({"+4930901820"}))
+    with engine_of(policies.default()) as engine:
+        engine.ingest(ROWS)
+        unit = Unit(engine.store)
+        feed = resolve_under(unit, state_of(engine.store), Rules(blocked))
+        assert [entry.change for entry in feed.entries] == ["split"]
+        changes = unit.changes()
+        records = {row.record for row in changes.puts["link"].values()}  # type: ignore[attr-defined]
+        assert records == {1, 2}
+        assert {number for (number,) in changes.puts["record"]} == {2}
+        assert "input" not in changes.before
+        assert not changes.deletes["meta"] - {("model",), ("policy_wanted",), ("model_wanted",)}
+        unit = Unit(engine.store)
+        resolve_under(unit, state_of(engine.store), Rules(policies.default()))
+        assert not unit.changes()
 
 
 def test_calls_that_wait_while_the_policy_changes_are_read_under_the_new_one() -> None:

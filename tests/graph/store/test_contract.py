@@ -192,7 +192,7 @@ def test_some_columns_of_all_rows_come_in_the_order_of_the_key(store: Store) -> 
     store.commit(put(*(Pair(*key) for key in reversed(many))))
     for names in (("left", "right"), ("right", "left"), ("right",), ("left", "left")):
         read = [row for page in store.columns(PAIR, names) for row in page]
-        assert read == [tuple(dict(left=a, right=b)[name] for name in names) for a, b in many]
+        assert read == [tuple({"left": a, "right": b}[name] for name in names) for a, b in many]
     with store.snapshot() as before:
         store.commit(deleted(PAIR, [(0, 1)]))
         assert sum(map(len, before.columns(PAIR, ("left",)))) == 20_000
