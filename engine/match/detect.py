@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from sameas.engine.batch.columns import flat
-from sameas.matching.fields import Field, month_comes_first
+from sameas.matching.fields import BIRTH_PARTS, Field, month_comes_first
 from sameas.matching.model import parts_of
 
 if TYPE_CHECKING:
@@ -82,6 +82,10 @@ def detect(columns: Columns, policy: Policy) -> tuple[Field, ...]:
         traits = tuple(trait for trait in wanted if trait in said)
         if kind == "address" and said.get("address", 0) > sum(said[one] for one in traits[-1:]):
             traits = ("address",)
+        if name == "birth_date" and not traits:
+            traits = tuple(trait for trait in BIRTH_PARTS if trait in said)
+            if traits[:2] != BIRTH_PARTS[:2]:
+                continue  # a year is shared by too many to be a date
         if not traits:
             continue
         month_first = kind == "date" and month_comes_first(_texts(columns, traits[0]))

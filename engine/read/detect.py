@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sameas.engine.read.arrow import explode, is_list, joined
+from sameas.engine.read.born import birth_part, spread
 from sameas.engine.read.mapping import ColumnRole, Mapping, Why
 from sameas.engine.read.names import (
     OTHER_PERSON,
@@ -40,6 +41,8 @@ SAMPLE_ROWS = 2_000
 SINGLE_ROLES = ("source", "record_id", "event_time", "first_seen", "message_id", "withdrawn")
 _CALLED = 0.5
 """Of a column that is headed by what somebody is so many values must look like names."""
+_COMPONENT = frozenset(["c", "comp", "component", "part"])
+"""Words before a number that say which part of a name is meant: `fname_c1`."""
 _HASHES = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
@@ -56,6 +59,8 @@ class _Column:
     plain: bool
     """The name says it without a qualifier."""
     somebody_else: bool
+    born: bool = False
+    """It is part of a birth date, which three columns show together."""
 
 
 def concept_of(name: str) -> tuple[str, int, bool]:
@@ -79,8 +84,10 @@ def concept_of(name: str) -> tuple[str, int, bool]:
     while len(rest) > 1:
         if rest[0] in QUALIFIERS:
             rest = rest[1:]
-        elif rest[-1] in QUALIFIERS or rest[-1].isdigit():
+        elif rest[-1] in QUALIFIERS:
             rest = rest[:-1]
+        elif rest[-1].isdigit():
+            rest = rest[: -2 if len(rest) > 2 and rest[-2] in _COMPONENT else -1]
         else:
             break
         concept, tier = known.get("".join(rest), ("", 0))
@@ -116,6 +123,11 @@ def detect(sample: pa.Table, policy: Policy, *, file_name: str = "") -> Mapping:
     columns = [
         _column(place, name, sample.column(place)) for place, name in enumerate(sample.column_names)
     ]
+    born = spread({c.name: c.shape for c in columns if not c.concept})
+    columns = [
+        replace(c, concept=born[c.name], somebody_else=False, born=True) if c.name in born else c
+        for c in columns
+    ]
     roles: dict[int, ColumnRole] = {
         c.place: _role(c, forced[c.name], "policy", "") for c in columns if c.name in forced
     }
@@ -142,6 +154,7 @@ def _column(place: int, name: str, data: pa.ChunkedArray) -> _Column:
     if concept == "trait:name_or_other":  # `customer`: who it is, or its number, or its kind
         concept = "trait:full_name" if shape.several_words >= _CALLED else ""
         plain = False
+    concept = birth_part(concept, shape)
     other = bool(OTHER_PERSON.intersection(words(name))) and not concept.startswith("trait:")
     return _Column(place, name, shape, values, listed, concept, tier, plain, other)
 
@@ -276,7 +289,8 @@ def _traits(free: list[_Column], columns: list[_Column], roles: dict[int, Column
 
 def _trait_name(column: _Column, known: set[str]) -> str:
     concept = column.concept
-    if OTHER_PERSON.intersection(words(column.name)) or not concept.startswith("trait:"):
+    somebody_else = not column.born and OTHER_PERSON.intersection(words(column.name))
+    if somebody_else or not concept.startswith("trait:"):
         return _own_name(column.name)
     has_first = "trait:first_name" in known or "trait:name_or_first" in known
     has_last = "trait:last_name" in known

@@ -189,6 +189,19 @@ _TRAITS = {
     "születési dátum, születési idő, data nașterii, 生年月日, 誕生日, 생년월일, 생일, تاريخ الميلاد,"
     "ημερομηνία γέννησης,"
     "تاريخ الولادة, תאריך לידה",
+    "birth_year": "birth year, year of birth, yob, byear, birth yr, year birth, dob year, dob yr, geburtsjahr,"
+    "annee de naissance, annee naissance, ano de nacimiento, ano nacimiento, rok urodzenia, рік народження,"
+    "год рождения, dogum yili, سال تولد, 出生年, 出生年份, ano de nascimento, anno di nascita, geboortejaar,"
+    "födelseår, fødselsår, syntymävuosi, rok narození, rok narodenia, születési év, anul nașterii, 生年,"
+    "출생년도, 출생연도, سنة الميلاد, έτος γέννησης, שנת לידה",
+    "birth_month": "birth month, month of birth, mob, bmonth, month birth, dob month, dob mon, geburtsmonat,"
+    "mois de naissance, mois naissance, mes de nacimiento, mes nacimiento, miesiac urodzenia,"
+    "місяць народження, месяц рождения, dogum ayi, ماه تولد, 出生月, 出生月份, mes de nascimento,"
+    "mese di nascita, geboortemaand, födelsemånad, fødselsmåned, syntymäkuukausi, měsíc narození,"
+    "születési hónap, luna nașterii, 生月, 출생월, חודש לידה",
+    "birth_day": "day of birth, bday num, dob day, day birth, birth day of month, geburtstag tag, jour de naissance,"
+    "jour naissance, dia de nacimiento, dia nacimiento, dzien urodzenia, روز تولد, 出生日, dia de nascimento,"
+    "giorno di nascita, geboortedag, syntymäpäivä numero, den narození, születési nap, ziua nașterii, 출생일",
     "birth_place": "birth place, birthplace, place of birth, birth city, geburtsort,"
     "lieu de naissance, lugar de nacimiento, miejsce urodzenia, місце народження, место рождения,"
     "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento,"

@@ -19,6 +19,9 @@ _EMAIL = r"^[^@\s,;<>]+@[^@\s,;<>]+\.[^@\s,;<>]{2,}$"
 # Devanagari, Arabic and Persian digits are digits too.
 _PHONE = r"^(?:tel:)?[+(]?[\d०-९٠-٩۰-۹][\d०-९٠-٩۰-۹ ()./\-]{5,22}(?: ?(?:x|ext\.?) ?\d{1,6})?$"  # noqa: RUF001
 _PLUS = r"^(?:\+|00)[1-9][\d ()./\-]{6,22}$"
+_YEAR = r"^(?:1[89]|20)\d\d(?:\.0)?$"
+_MONTH = r"^(?:0?[1-9]|1[0-2])(?:\.0)?$"
+_DAY = r"^(?:0?[1-9]|[12]\d|3[01])(?:\.0)?$"
 _FLAG = r"^(?i:true|false|yes|no|y|n|t|f|0|1)$"
 
 
@@ -78,6 +81,21 @@ class Shape:
         """Values that can be read as a time."""
         times = to_micros(self._text)[0]
         return (self.filled - times.null_count) / self.filled if self.filled else 0.0
+
+    @cached_property
+    def year(self) -> float:
+        """Numbers from 1800 to 2099."""
+        return self._share(_YEAR)
+
+    @cached_property
+    def month(self) -> float:
+        """Numbers from 1 to 12."""
+        return self._share(_MONTH)
+
+    @cached_property
+    def day(self) -> float:
+        """Numbers from 1 to 31."""
+        return self._share(_DAY)
 
     @cached_property
     def flag(self) -> float:

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from sameas.matching.fields.canonical import canonical, value_of
 from sameas.matching.fields.column import code_column
-from sameas.matching.fields.dates import month_comes_first
+from sameas.matching.fields.dates import BIRTH_PARTS, month_comes_first
 from sameas.matching.fields.model import KINDS, Coded, Field, FieldKind
 
 __all__ = [
+    "BIRTH_PARTS",
     "KINDS",
     "Coded",
     "Field",

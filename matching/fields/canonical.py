@@ -76,11 +76,14 @@ def combined(field: Field, raws: Sequence[str]) -> str:
         return canonical(kind, person_name(dict(pairs)) or "")
     if kind in {"given_name", "family_name"}:
         parts = [canonical(kind, raw) for trait, raw in pairs if not is_whole_name(trait)]
-        if said := [part for part in parts if part]:
-            return said[0] if len(said) == 1 else canonical(kind, " ".join(said))
+        if kept := [part for part in parts if part]:
+            return kept[0] if len(kept) == 1 else canonical(kind, " ".join(kept))
         whole = (names.halves(raw) for trait, raw in pairs if is_whole_name(trait))
         found = (given if kind == "given_name" else family for given, family in whole)
         return canonical(kind, next((half for half in found if half), ""))
+    if kind == "date" and set(field.traits) <= set(dates.BIRTH_PARTS):
+        said = dict(pairs)
+        return dates.date_of(*(said.get(part, "") for part in dates.BIRTH_PARTS))
     if kind in _JOINED or kind == "full_name":
         return canonical(kind, joined(raws))
     values = (

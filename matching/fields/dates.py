@@ -17,7 +17,10 @@ from sameas.matching.names.latin import to_latin
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-__all__ = ["date", "month_comes_first"]
+__all__ = ["BIRTH_PARTS", "date", "date_of", "month_comes_first"]
+
+BIRTH_PARTS = ("birth_year", "birth_month", "birth_day")
+"""Traits that are a date together."""
 
 _FILLERS = frozenset(
     [
@@ -158,6 +161,25 @@ def date(raw: str, *, month_first: bool = False) -> str:
     if found := _CJK.match(text):
         return date("-".join(part for part in found.groups() if part))
     return _named(text)
+
+
+def date_of(year: str, month: str, day: str) -> str:
+    """The day that a year, a month and a day name, each a text of its own; `""` is not said.
+
+    What cannot be is left out, the day first.
+
+    >>> date_of("1980", "4", "22"), date_of("1980.0", "04.0", ""), date_of("80", "April", "31")
+    ('1980-04-22', '1980-04', '1980-04')
+    """
+    said = [text.strip().removesuffix(".0") for text in (year, month, day)]
+    if said[0].isdecimal() and len(said[0]) < 3:
+        said[0] = str(_full_year(said[0]))
+    if not said[1].isdecimal():
+        said[1] = str(_MONTHS.get(to_latin(said[1]).strip(". "), ""))
+    for width in (3, 2, 1):
+        if all(said[:width]) and (found := date("-".join(said[:width]))):
+            return found
+    return ""
 
 
 def month_comes_first(values: Iterable[str]) -> bool:

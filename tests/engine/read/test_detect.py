@@ -406,3 +406,52 @@ def test_a_missing_column_is_named_with_the_nearest_ones() -> None:
 def test_five_thousand_columns_are_mapped() -> None:
     columns: dict[str, list[object]] = {f"field {i}": [i] for i in range(5_000)}
     assert len(set(found(**columns).values())) == 5_000
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("by", "bm", "bd"),
+        ("birth_year", "birth_month", "birth_day"),
+        ("dob_year", "dob_month", "dob_day"),
+        ("yob", "mob", "dob"),
+        ("Geburtsjahr", "Geburtsmonat", "Geburtstag"),
+        ("birth_yy", "birth_mm", "birth_dd"),
+        ("BirthYear", "BirthMonth", "BirthDay"),
+    ],
+)
+@pytest.mark.parametrize("end", ["", ".0"])
+def test_a_birth_date_in_three_columns_is_known(names: tuple[str, str, str], end: str) -> None:
+    rows = [(1949, 7, 22), (1968, 12, 31), (2001, 1, 1)]
+    columns = [[f"{value}{end}" for value in column] for column in zip(*rows, strict=True)]
+    said = found(**dict(zip(names, columns, strict=True)))
+    assert [said[name] for name in names] == [
+        "trait:birth_year",
+        "trait:birth_month",
+        "trait:birth_day",
+    ]
+
+
+def test_headings_that_say_little_are_no_birth_date_by_themselves() -> None:
+    assert found(by=["1949", "1968"], bm=["7", "12"])["by"] == "trait:by"
+    said = found(by=["ann", "bob"], bm=["7", "12"], bd=["1", "31"])
+    assert set(said.values()).isdisjoint({"trait:birth_year", "trait:birth_day"})
+    said = found(by=["1949", "1968"], bm=["7", "13"], bd=["1", "31"])
+    assert "trait:birth_month" not in said.values()
+
+
+def test_what_heads_whole_dates_and_days_of_the_month_is_told_by_its_values() -> None:
+    assert found(birth_day=["1980-04-22", "1975-01-03"])["birth_day"] == "trait:birth_date"
+    assert found(day_of_birth=["22.4.1980", "3.1.1975"])["day_of_birth"] == "trait:birth_date"
+    assert found(birthday=["22", "3"])["birthday"] == "trait:birth_day"
+    assert found(birth=["1980", "1975"])["birth"] == "trait:birth_year"
+    assert found(mother_birth_year=["1980", "1975"]) == {
+        "mother_birth_year": "trait:mother_birth_year"
+    }
+
+
+def test_numbered_parts_of_names_are_names() -> None:
+    said = found(fname_c1=["CARSTEN"], fname_c2=[""], lname_c1=["MEIER"], lname_c2=[""])
+    assert said["fname_c1"] == "trait:first_name"
+    assert said["lname_c1"] == "trait:last_name"
+    assert said["fname_c2"] == "trait:first_name_2"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
 import pytest
 from hypothesis import given
 
@@ -13,6 +14,7 @@ from sameas.matching.fields import (
     Field,
     FieldKind,
     canonical,
+    code_column,
     dates,
     names,
     places,
@@ -211,3 +213,29 @@ def test_of_several_identifiers_the_least_counts() -> None:
 def test_the_usual_date_with_a_word_is_read_like_any(month: str, rest: str) -> None:
     usual, turned = f"{month}{rest}", f"the {month}{rest}"
     assert dates.date(usual) == dates.date(turned)
+
+
+@pytest.mark.parametrize(
+    ("year", "month", "day", "value"),
+    [
+        ("1980", "4", "22", "1980-04-22"),
+        ("1980.0", "04.0", "22.0", "1980-04-22"),
+        ("80", "Apr", "22", "1980-04-22"),
+        ("1980", "avril", "22", "1980-04-22"),
+        ("1980", "2", "31", "1980-02"),
+        ("1980", "13", "1", "1980-01-13"),
+        ("1980", "13", "14", "1980"),
+        ("1980", "", "22", "1980"),
+        ("", "4", "22", ""),
+        ("1900", "1", "1", ""),
+        ("x", "y", "z", ""),
+    ],
+)
+def test_a_year_a_month_and_a_day_are_a_date(year: str, month: str, day: str, value: str) -> None:
+    field = Field("birth_date", "date", ("birth_year", "birth_month", "birth_day"))
+    said = {"birth_year": year, "birth_month": month, "birth_day": day}
+    record = Record(RecordKey("s", "1"), 0, 0, (), {k: v for k, v in said.items() if v})
+    assert value_of(field, record) == value
+    columns = {name: pa.array([text or None], pa.string()) for name, text in said.items()}
+    coded = code_column(field, columns)
+    assert [coded.values[int(code)].as_py() if code >= 0 else "" for code in coded.codes] == [value]
