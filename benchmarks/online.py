@@ -2,7 +2,8 @@
 
 Every figure stands beside the disk's sync and the bare store's rate with the very rows that the
 engine wrote, measured in the same run. The clients are a process of their own (clients.py) on the
-same processors as the server. CPU is that of the server, or of this process for the engine.
+same processors as the server. CPU is that of the server, or of this process for the engine. One
+module, since all parts go on from one store that is loaded once.
 
     python benchmarks/online.py                              # a million profiles
     python benchmarks/online.py --profiles 100k --seconds 5 --only engine http
