@@ -19,7 +19,11 @@ if TYPE_CHECKING:
     Ints = NDArray[np.int32]
     Longs = NDArray[np.int64]
 
-__all__ = ["Pairs", "agreeing", "at_random", "grouped", "thinned"]
+__all__ = ["Pairs", "agreeing", "at_random", "grouped", "of_records", "thinned"]
+
+
+MOST_ALIKE = 8
+"""Of records that say the same so many are counted at most: what hundreds say is no person."""
 
 
 class Pairs(NamedTuple):
@@ -60,10 +64,11 @@ def grouped(codes: Ints) -> tuple[Ints, Longs]:
     return order, np.concatenate([[0], first, [len(order)]]).astype(np.int64)
 
 
-def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
-    """Pairs of distinct vectors of one group: all of them, or about so many drawn evenly.
+def agreeing(members: Ints, starts: NDArray[np.integer], limit: int, counts: Longs) -> Pairs:
+    """Pairs of vectors of one group: all of them, or about so many drawn evenly.
 
-    A pair that several groups have may be drawn once for each.
+    A pair that several groups have may be drawn once for each. `counts` are the records that have
+    each vector; where it has several, those are pairs, too.
     """
     sizes = np.diff(starts).astype(np.int64)
     ends = np.cumsum(sizes * (sizes - 1) // 2)
@@ -82,7 +87,21 @@ def agreeing(members: Ints, starts: NDArray[np.integer], limit: int) -> Pairs:
     low = within - high * (high - 1) // 2
     ones, others = members[starts[group] + low], members[starts[group] + high]
     left, right = np.minimum(ones, others), np.maximum(ones, others)
-    return Pairs(left, right, np.ones(len(left), dtype=np.int64))
+    alike = members[counts[members] > 1]
+    share = min(1.0, limit / max(total, 1))
+    if share < 1.0:
+        alike = alike[np.random.Generator(np.random.PCG64(2)).random(len(alike)) < share]
+    left, right = np.concatenate([left, alike]), np.concatenate([right, alike])
+    return Pairs(left, right, of_records(left, right, counts))
+
+
+def of_records(left: Ints, right: Ints, counts: Longs) -> Longs:
+    """How many pairs of records pairs of vectors stand for; see `MOST_ALIKE`."""
+    most = np.minimum(counts, MOST_ALIKE)
+    times = most[left] * most[right]
+    same = left == right
+    times[same] = most[left[same]] * (most[left[same]] - 1) // 2
+    return times
 
 
 def thinned(left: Ints, right: Ints, limit: int) -> NDArray[np.bool_]:

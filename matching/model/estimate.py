@@ -56,6 +56,13 @@ PSEUDO_GIVEN = 10.0
 NOTHING: Mapping[int, Floats] = MappingProxyType({})
 
 
+SELDOM = 0.2
+"""Of a sample's pairs so many must have both values of a comparison that is to tell much."""
+
+TELLING = 0.125
+"""And so many others at most agree in it by chance: all but a gender, a state and the like."""
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """Counted pairs, and the comparisons that say nothing among them."""
@@ -202,13 +209,15 @@ def fit(
     share: float,
     start: Floats | None = None,
     anchors: Mapping[int, Floats] = NOTHING,
+    lasting: frozenset[int] = frozenset(),
 ) -> Estimate:
     """Estimate everything from the samples.
 
     `chance` is what others are expected to look like, `anchors` what strangers look like in the
     contexts of a comparison where something that it hangs on agrees. `share` is the rate of
-    matches at random; each other sample has a rate of its own, which is estimated with it. Linear
-    in the distinct patterns and the rounds.
+    matches at random; each other sample has a rate of its own, which is estimated with it.
+    `lasting` are the comparisons of what few change, such as a birth date. Linear in the distinct
+    patterns and the rounds.
     """
     prior = declared(shape) if start is None else start
     m = prior
@@ -216,21 +225,26 @@ def fit(
     # their names, would look as unlikely as strangers' do, and EM would take namesakes for matches.
     u = _others(shape, *_plain(shape, samples), chance, anchors)
     rates = [share if sample.at_random else 0.3 for sample in samples]
+    only = [None if sample.at_random else _only(shape, sample, u) for sample in samples]
+    only = [place if place in lasting else None for place in only]
     estimate = Estimate(m, u, share)
     for _ in range(ROUNDS):
         matched = np.zeros_like(m)
-        by_chance = np.zeros_like(m)
+        random = np.zeros_like(m)
         blocked = np.zeros_like(m)
         for number, sample in enumerate(samples):
+            if (place := only[number]) is not None:
+                rates[number] = _excess(shape, sample.counted, place, estimate.u)
             found = posterior(
                 estimate, shape, sample.counted, rate=rates[number], without=sample.without
             )
             weights = found * sample.counted.counts
             others = tally(shape, sample.counted, sample.counted.counts - weights)
             if sample.at_random:
-                by_chance += others
+                random += others
             else:
-                rates[number] = rate_of(weights, sample.counted)
+                if only[number] is None:
+                    rates[number] = rate_of(weights, sample.counted)
                 here = tally(shape, sample.counted, weights)
                 for place in sample.without:
                     here[place] = 0.0
@@ -238,7 +252,7 @@ def fit(
                 matched += here
             blocked += others
         m = shares(shape, matched, prior=prior, pseudo=PSEUDO_MATCHES)
-        u = _others(shape, by_chance, blocked, chance, anchors)
+        u = _others(shape, random, blocked, chance, anchors)
         moved = max(np.abs(m - estimate.m).max(), np.abs(u - estimate.u).max())
         at_random = [rate for rate, s in zip(rates, samples, strict=True) if s.at_random]
         named = tuple((s.name, rate) for s, rate in zip(samples, rates, strict=True))
@@ -246,6 +260,31 @@ def fit(
         if moved < SETTLED:
             break
     return estimate
+
+
+def _only(shape: Shape, sample: Sample, u: Floats) -> int | None:
+    """The one comparison that tells much in a sample; None: there are several, or none."""
+    levels, counts = sample.counted.levels(shape), sample.counted.counts
+    telling = [
+        place
+        for place in range(len(shape))
+        if sample.without.isdisjoint((place, *shape.given[place]))
+        and u[place, 0, 1] <= TELLING
+        and counts[levels[place] > 0].sum() >= SELDOM * counts.sum()
+    ]
+    return telling[0] if len(telling) == 1 else None
+
+
+def _excess(shape: Shape, counted: Counted, place: int, u: Floats) -> float:
+    """The rate of matches if whoever differs is none.
+
+    One comparison by itself does not tell matches that differ in it from others.
+    """
+    found = tally(shape, counted, counted.counts.astype(np.float64))[place]
+    last = shape.levels[place]
+    by_chance = (found[:, 1 : last + 1].sum(axis=1) * u[place, :, last]).sum()
+    share = 1.0 - found[:, last].sum() / max(by_chance, 1e-9)
+    return float(np.clip(share, 1e-4, 0.99))
 
 
 def rate_of(weights: Floats, counted: Counted) -> float:

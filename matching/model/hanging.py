@@ -75,7 +75,7 @@ def hanging(sight: Sight, levels: tuple[int, ...]) -> Hanging:
         below = [p for p in children if p != parent and rare[parent] < rare[p]]
         if not below or (kinds[parent] in PERSONAL and kinds[parent] != "given_name"):
             continue  # who shares these with a stranger lives with him: that is no rule of places
-        left, right, _ = agreeing(*grouped(codes), DRAWN)
+        left, right, _ = agreeing(*grouped(codes), DRAWN, np.ones(len(codes), dtype=np.int64))
         found = Counted.of(sight.patterns(left, right))
         table = found.levels(plain)
         apart = _strangers(table, kinds, levels, parent)

@@ -25,11 +25,15 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["NAMES", "PERSONAL", "Kin", "Sharing", "bits", "sharing"]
+__all__ = ["CONTACTS", "LASTING", "NAMES", "PERSONAL", "Kin", "Sharing", "bits", "sharing"]
 
 NAMES = ("given_name", "family_name", "full_name")
-PERSONAL = frozenset([*NAMES, "date", "email", "phone"])
+CONTACTS = frozenset(["email", "phone"])
+PERSONAL = frozenset([*NAMES, "date", *CONTACTS])
 """Kinds of fields by which strangers are known."""
+
+LASTING = frozenset([*NAMES, "date", "code"])
+"""What few people change, so that two who differ in it are seldom one."""
 
 _OWN: Mapping[FieldKind, str] = {
     "given_name": "different",

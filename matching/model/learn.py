@@ -98,8 +98,11 @@ def refine(
 ) -> Refined:
     """Learn inside pieces; `tables` has the weights of `first`, the terms and the limits.
 
-    Each round costs a weighing of the candidates and of at most `limit` pairs inside pieces.
+    Each round costs a weighing of the candidates and of at most `limit` pairs inside pieces. Where
+    others are alike by chance alone, pairs at random have said how, and nothing is learned.
     """
+    if first.by_chance:
+        return Refined(tables)
     start, first_priors = laid(shape, first)
     out = Refined(tables)
     for number in range(ROUNDS):

@@ -60,6 +60,11 @@ class Mixture:
     """Of the matches, then of each explanation; they sum to 1."""
 
     @property
+    def by_chance(self) -> bool:
+        """Others are alike by chance alone: they have no other explanation."""
+        return len(self.u) == 1
+
+    @property
     def priors(self) -> Floats:
         """The log odds, in bits, of a match against each explanation."""
         odds = np.maximum(np.array(self.shares), 1e-9)
@@ -68,7 +73,7 @@ class Mixture:
 
 
 def alone(estimate: Estimate) -> Mixture:
-    """One explanation, chance: for records with no candidates to learn from."""
+    """One explanation, chance, beside all pairs: what was estimated first, as it is."""
     return Mixture(estimate.m, (estimate.u,), (estimate.share, 1 - estimate.share))
 
 
@@ -127,14 +132,18 @@ def mixture(
     """Fit to the candidates; O(distinct patterns * rounds).
 
     The first explanation is that of housemates, see `kin`; only pairs that may be some have it.
+    Where no pair may be, there are names, dates and little else: too few comparisons to tell
+    several kinds of others from matches with an error, and nothing that others share but by chance.
     """
     if not len(counted.counts):
         return alone(first)
-    overall, found = _apart(shape, first, counted)
     levels = counted.levels(shape)
+    home = sharing(shape, kin, levels, first.u, records).apart
+    if kin.own and not home.any():
+        return alone(first)
+    overall, found = _apart(shape, first, counted)
     times = counted.counts.astype(np.float64)
     surprise = bits(first.u[:, 0, 1])
-    home = sharing(shape, kin, levels, first.u, records).apart
     found = np.where(home, np.minimum(found, BEGIN), found)
     kinds = _kinds(shape, surprise, levels, home, (1 - found) * times)
     parts = np.full((EXPLANATIONS + 1, len(times)), 0.2 / (EXPLANATIONS - 1))

@@ -56,6 +56,8 @@ def rarity_of(
 
     `terms` are those of each field's values, by code.
     """
+    if mixed.by_chance:
+        return most[None]
     distinct, place, counts = np.unique(drawn.patterns, return_inverse=True, return_counts=True)
     counted = Counted(distinct, counts)
     levels = counted.levels(shape)

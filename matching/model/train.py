@@ -9,14 +9,14 @@ import numpy as np
 
 from sameas.matching import compare
 from sameas.matching.cluster.units import BIT, MISSING
-from sameas.matching.model.draws import agreeing, at_random, grouped, thinned
+from sameas.matching.model.draws import agreeing, at_random, grouped, of_records, thinned
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.hanging import hanging
-from sameas.matching.model.kin import Kin
+from sameas.matching.model.kin import CONTACTS, LASTING, Kin
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.learn import Refined, laid, look, refine
-from sameas.matching.model.mixture import mixture
+from sameas.matching.model.mixture import alone, mixture
 from sameas.matching.model.rarity import Drawn, rarity_of
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Counted, Shape
 from sameas.matching.model.sight import Sight
@@ -53,6 +53,9 @@ EDGE = -5 * BIT // 2
 tables), but chain them together: a record that comes by itself costs a third more. From 0 on less
 is found where there are few fields."""
 MIN_FIELDS = 2
+SHARES = 6
+SETTLED = 0.02
+"""How many matches there are is estimated until it moves by so little, or so many times."""
 REVIEWED = 0.1
 """A person should look at pairs that are at least so likely one person."""
 
@@ -66,7 +69,8 @@ class Report:
     rates: tuple[tuple[str, float], ...]
     """Of matches among pairs at random, and in each key that was learnt from."""
     shares: tuple[float, ...]
-    """Of the candidates how many are matches, and how many each explanation explains."""
+    """Of the candidates how many are matches, and how many each explanation explains; of all pairs,
+    where chance is the one explanation."""
     first: Tables
     """Before learning inside pieces."""
     refined: Refined
@@ -105,6 +109,11 @@ def train(
     n = int(sight.counts.sum())
     kin = Kin.of(fields)
     mixed = mixture(shape, first, Counted.of(patterns[drawn]), kin=kin, records=n)
+    if mixed.by_chance:
+        # nearly all that matches say is compared, so many say the very same
+        mixed = alone(
+            _first(sight, shape, anchors, keys, groups, (left, right, patterns), by_chance=True)
+        )
     by_code = [one.by_code for one in terms]
     sample = Drawn(left[drawn], patterns[drawn])
     bits, priors = laid(shape, mixed)
@@ -165,36 +174,50 @@ def _first(
     keys: Sequence[Key],
     groups: Sequence[Groups],
     candidates: tuple[Ints, Ints, NDArray[np.uint64]],
+    *,
+    by_chance: bool = False,
 ) -> Estimate:
-    """What matches and chance look like, before the candidates are looked at as a whole."""
+    """What matches and chance look like, before the candidates are looked at as a whole.
+
+    Learned from pairs of vectors; where others are alike `by_chance` alone, from pairs of records:
+    there are so few fields that many say the very same.
+    """
     drawn = at_random(sight.counts, AT_RANDOM)
     random = Counted.of(sight.patterns(drawn.left, drawn.right), drawn.counts)
     samples = [Sample("at random", random, at_random=True)]
     chance = declared_chance(shape)
     n = max(int(sight.counts.sum()), 2)
+    lasting = frozenset(p for p, field in enumerate(sight.fields) if field.kind in LASTING)
     teaching = Teaching.of(sight.fields, shape, random, chance, n)
-    for name, own, pairs in _telling(sight, keys, groups):
+    counts = sight.counts if by_chance else np.ones_like(sight.counts)
+    for name, own, pairs in _telling(sight, keys, groups, counts):
         if len(pairs.left):
-            counted = Counted.of(sight.patterns(pairs.left, pairs.right))
+            counted = Counted.of(sight.patterns(pairs.left, pairs.right), pairs.counts)
             samples.append(teaching.sample(name, own, counted))
+    if by_chance:
+        samples += _by_contact(sight, [one.without for one in samples[1:]], lasting)
     pairs_in_all = max(n * (n - 1) / 2, 1.0)
     left, right, patterns = candidates
-    counted = Counted.of(patterns[thinned(left, right, CANDIDATES)])
-    scale = len(left) / max(int(counted.counts.sum()), 1)
+    some = thinned(left, right, CANDIDATES)
+    times = of_records(left, right, counts)
+    counted = Counted.of(patterns[some], times[some])
+    scale = int(times.sum()) / max(int(counted.counts.sum()), 1)
     share = min(max(0.5 * n / pairs_in_all, 1e-12), 0.1)
-    for _ in range(2):
-        estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors)
+    for _ in range(SHARES):
+        estimate = fit(shape, samples, chance=chance, share=share, anchors=anchors, lasting=lasting)
         if not len(left):
             break  # nothing says how many there are
         found = expected_matches(
             estimate, shape, counted, pairs=pairs_in_all / max(scale, 1.0), share=share
         )
-        share = min(max(found * scale / pairs_in_all, 1e-12), 0.5)
+        before, share = share, min(max(found * scale / pairs_in_all, 1e-12), 0.5)
+        if abs(share - before) <= SETTLED * before:
+            break
     return estimate
 
 
 def _telling(
-    sight: Sight, keys: Sequence[Key], groups: Sequence[Groups]
+    sight: Sight, keys: Sequence[Key], groups: Sequence[Groups], counts: Longs
 ) -> Iterator[tuple[str, frozenset[int], Pairs]]:
     """Pairs to learn matches from: a name, the fields that say nothing among them, the pairs.
 
@@ -214,13 +237,29 @@ def _telling(
     ]
     for key, group in told or (both if not mine else []):
         own = frozenset(place for place, field in enumerate(fields) if field.name in key.fields)
-        yield key.name, own, agreeing(group.members, group.starts, PER_KEY)
+        yield key.name, own, agreeing(group.members, group.starts, PER_KEY, counts)
     for place in mine if not told else ():
         yield (
             fields[place].name,
             frozenset([place]),
-            agreeing(*grouped(sight.codes[:, place]), PER_KEY),
+            agreeing(*grouped(sight.codes[:, place]), PER_KEY, counts),
         )
+
+
+def _by_contact(
+    sight: Sight, own: Sequence[frozenset[int]], lasting: frozenset[int]
+) -> Iterator[Sample]:
+    """What no key teaches, since all read it, teach those who share an email or a telephone.
+
+    Where there is no household to share them, they are one person's, but for a few.
+    """
+    if not any(all(place in one for one in own) for place in lasting):
+        return
+    for place, field in enumerate(sight.fields):
+        if field.kind in CONTACTS:
+            pairs = agreeing(*grouped(sight.codes[:, place]), PER_KEY, sight.counts)
+            counted = Counted.of(sight.patterns(pairs.left, pairs.right), pairs.counts)
+            yield Sample(field.name, counted, frozenset([place]))
 
 
 def declared_chance(shape: Shape) -> Floats:

@@ -68,15 +68,16 @@ def test_people_are_found_whatever_fields_there_are(fields: str, least: float) -
     [
         ("full_name street city postcode", 0.71),
         ("full_name dob street city postcode", 0.78),
-        ("full_name email", 0.76),
+        ("full_name email", 0.68),
         ("full_name phone", 0.69),
     ],
 )
 def test_a_family_name_in_a_whole_one_does_not_make_one_person_of_a_household(
     fields: str, least: float
 ) -> None:
-    """Measured: F1 .763, .837, .812 and .746. The first two were .51 and .58, and the last .60,
-    while it counted as a person's own."""
+    """Measured: F1 .763, .837, .721 and .748. The first two were .51 and .58, and the last .60,
+    while it counted as a person's own. The third is .812 with several kinds of others, which make
+    .26 of tables where few are told twice."""
     records, truth = made(1_500, seed=302)
     found = score(_with_whole_names(records).select("record_id", "source", *fields.split()), truth)
     assert found.f1 >= least, found
@@ -95,14 +96,43 @@ def test_where_few_are_told_twice_relatives_are_not_taken_for_them(
 ) -> None:
     """233 of 3,739 records are of somebody told before. Measured: F1 .677 and .801, precision .73
     and .82. With whole names a like draw gave .15 and .08 while households taught matches."""
-    records, truth = made(8_000, seed=34)
+    records, truth = _seldom_twice(*made(8_000, seed=34))
+    found = score(records.select("record_id", *fields.split()), truth)
+    assert found.f1 >= least, found
+    assert found.precision >= 0.7, found
+
+
+@pytest.mark.parametrize(
+    ("fields", "least"),
+    [
+        ("first_name last_name dob", 0.72),
+        ("first_name last_name dob gender", 0.71),
+        ("first_name last_name email", 0.67),
+        ("full_name dob", 0.69),
+        ("first_name last_name by bm bd", 0.66),
+    ],
+)
+def test_names_and_little_else_are_enough_where_few_are_told_twice(
+    fields: str, least: float
+) -> None:
+    """Measured: F1 .771, .765, .729, .746, .718. While namesakes were taken for people who misspell
+    their birthday, and several kinds of others were learned from so little, the first was .56 and
+    the third .28; a date in three columns was none."""
+    records, truth = _seldom_twice(*made(8_000, seed=402))
+    born = pl.col("dob").str.extract_groups(r"^(?<by>\d{4})-(?<bm>\d\d)-(?<bd>\d\d)$")
+    records = records.with_columns(born.alias("born")).unnest("born")
+    found = score(records.select("record_id", *fields.split()), truth)
+    assert found.f1 >= least, found
+    assert found.precision >= 0.73, found
+
+
+def _seldom_twice(records: pl.DataFrame, truth: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """One in ten people is told twice, the others once."""
     number = pl.int_range(pl.len()).over("cluster_id")
     twice = pl.col("cluster_id").str.slice(-2).str.to_integer(base=16) < 26  # one in ten
     truth = truth.filter((number == 0) | ((number == 1) & twice))
     records = _with_whole_names(records).join(truth.select("record_id"), on="record_id", how="semi")
-    found = score(records.select("record_id", *fields.split()), truth)
-    assert found.f1 >= least, found
-    assert found.precision >= 0.7, found
+    return records, truth
 
 
 def _with_whole_names(records: pl.DataFrame) -> pl.DataFrame:

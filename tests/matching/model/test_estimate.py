@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -10,6 +12,7 @@ from sameas.matching.model.kin import Kin
 from sameas.matching.model.learn import bits_of
 from sameas.matching.model.mixture import alone, explained, mixture
 from sameas.matching.model.shape import Counted, Shape, packed
+from sameas.matching.model.train import declared_chance
 
 SHAPE = Shape((2, 3, 2, 2), ((), (), (), ()))
 M = [(0.9, 0.1), (0.7, 0.2, 0.1), (0.95, 0.05), (0.8, 0.2)]
@@ -90,6 +93,60 @@ def household(n: int, seed: int) -> tuple[Counted, np.ndarray[tuple[int], np.dty
     rates[namesakes] = [0.9, 0.9, 0.02, 0.02]
     levels = np.where(rng.random((n, 4)) < rates, 1, 2).astype(np.uint8)
     return Counted.of(packed(list(levels.T))), same
+
+
+def few_fields(seed: int) -> tuple[Shape, list[Sample], Counted]:
+    """Given name, family name, birth date; 13,000 pairs share both names, 500 of them are matches
+    whose dates have one error, and 1,000 pairs share the date, 500 of them are matches."""
+    shape = Shape((2, 2, 4), ((), (), ()))
+    rng = np.random.default_rng(seed)
+
+    def levels(n: int, *chances: tuple[float, ...]) -> list[np.ndarray[tuple[int], Any]]:
+        return [rng.choice(len(c), n, p=c) + 1 for c in chances]
+
+    by_chance = ((0.02, 0.98), (0.01, 0.99), (0.0001, 0.004, 0.012, 0.9839))
+    certain = (1.0, 0.0)
+    matches = [np.concatenate(pair) for pair in zip(
+        levels(500, certain, certain, (0.0, 0.5, 0.45, 0.05)),
+        levels(12_500, certain, certain, by_chance[2]), strict=True)]  # fmt: skip
+    born = [np.concatenate(pair) for pair in zip(
+        levels(500, (0.6, 0.4), (0.6, 0.4), (1.0, 0.0, 0.0, 0.0)),
+        levels(500, by_chance[0], by_chance[1], (1.0, 0.0, 0.0, 0.0)), strict=True)]  # fmt: skip
+    counted = [
+        Counted.of(packed([column.astype(np.uint8) for column in found]))
+        for found in (levels(500_000, *by_chance), matches, born)
+    ]
+    samples = [
+        Sample("at random", counted[0], at_random=True),
+        Sample("names", counted[1], frozenset([0, 1])),
+        Sample("date", counted[2], frozenset([2])),
+    ]
+    everything = [np.concatenate(pair) for pair in zip(matches, born, strict=True)]
+    return shape, samples, Counted.of(packed([one.astype(np.uint8) for one in everything]))
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_one_comparison_left_takes_nobody_who_differs_in_it_for_a_match(seed: int) -> None:
+    """By itself it does not tell namesakes from people with another birth date."""
+    shape, samples, _ = few_fields(seed)
+    lasting = frozenset([0, 1, 2])
+    found = fit(shape, samples, chance=declared_chance(shape), share=2e-5, lasting=lasting)
+    assert found.m[2, 0, 4] < 0.1
+    assert found.m[2, 0, 2] > 0.3
+    assert dict(found.rates)["names"] == pytest.approx(0.04, abs=0.015)
+    free = fit(shape, samples, chance=declared_chance(shape), share=2e-5)
+    assert free.m[2, 0, 4] > 0.3, "left to itself"
+
+
+def test_where_nobody_may_be_a_housemate_chance_is_the_one_explanation() -> None:
+    shape, samples, candidates = few_fields(4)
+    first = fit(shape, samples, chance=declared_chance(shape), share=2e-5)
+    kin = Kin(own=((0, 1), (2, 3)))
+    found = mixture(shape, first, candidates, kin=kin, records=10_000.0)
+    assert found.by_chance
+    assert found.m is first.m
+    families = Kin(own=((2, 3),))
+    assert not mixture(shape, first, candidates, kin=families, records=10.0).by_chance
 
 
 def test_households_and_namesakes_are_told_from_persons_by_their_own_explanations() -> None:
