@@ -38,7 +38,8 @@ RECORD_ID = (
     "codigo cliente, codigo de cliente, numer klienta, id klienta, номер клієнта, ід клієнта,"
     "код клієнта, номер клиента, ид клиента, код клиента, musteri no, musteri numarasi, musteri id,"
     "شماره مشتری, کد مشتری, 客户编号, 客户号, 客户id, 會員編號, 会员编号, 会员号, codigo do cliente,"
-    "numero do cliente, codice cliente, id cliente unico, klantnummer, klant id, contact key,"
+    "mrn, medical record number, voter id, voter reg num, voter registration number, enterprise id,"
+    "student id, numero do cliente, codice cliente, id cliente unico, klantnummer, klant id, contact key,"
     "hs object id, account number, n client, no client, 顧客番号, 顧客id, 会員番号, 고객번호, 고객 번호,"
     "고객 id, 회원번호, 회원 번호, رقم العميل, رقم العضوية, מספר לקוח",
     "id, _id, uid, uuid, guid, key, pk, rec id, row id, identificador, identifiant, nr, кодзапису,"
@@ -92,7 +93,7 @@ _IDENTIFIERS = {
     "utilisateur id, id utilisateur, id usuario, usuario id, id uzytkownika, ід користувача,"
     "ид пользователя, id пользователя, id користувача, kullanici id, شناسه کاربر, شناسه کاربری,"
     "用户id, 用戶id, 用户编号, id do usuario, id utente, gebruikers id",
-    "email": "email, e mail, mail, email address, e mail address, mail address, email addr,"
+    "email": "email, email id, emailid, mail id, mailid, e mail, mail, email address, e mail address, mail address, email addr,"
     "emailaddr, person email, e mail adresse, email adresse, mailadresse, courriel, adresse email,"
     "adresse e mail, adresse mail, adresse electronique, adresse courriel, correo,"
     "correo electronico, direccion de correo, email del cliente, adres email, adres e mail,"
@@ -104,7 +105,8 @@ _IDENTIFIERS = {
     "e post, epost, e postadress, mejl, sähköposti, sähköpostiosoite, email cím, メールアドレス, メール, eメール,"
     "이메일, 이메일 주소, البريد الإلكتروني,"
     "메일, البريد, البريد الالكتروني, الإيميل, אימייל, דואל, דואר אלקטרוני",
-    "phone": "phone, phone number, phone no, phone num, telephone, telephone number, tel, tel no,"
+    "phone": "phone, phone number, tele, telephone no, telephone num, phone nbr, mob no, mobile num, tel num,"
+    " phone no, phone num, telephone, telephone number, tel, tel no,"
     "tel number, mobile, mobile phone, mobile number, mobile no, cell, cell phone, cellphone,"
     "cell number, phone e164, msisdn, contact number, landline, whatsapp, whatsapp number,"
     "telefon, telefonnummer, telefon nr, handy, handynummer, mobil, mobilnummer, mobiltelefon,"
@@ -154,10 +156,11 @@ _TRAITS = {
     "first_name": "first name, firstname, fname, given name, given names, name first, forename,"
     "christian name, first, vorname, vornamen, rufname, prenom, prenoms, primer nombre,"
     "nombre de pila, перше ім'я, ilk ad, نام کوچک, 名, 名字, primeiro nome, voornaam, roepnaam,"
+    "given, gname, fn, given nm, f name, name given,"
     "first nm, förnamn, tilltalsnamn, fornavn, etunimi, keresztnév, utónév, prenume,"
     "křestní jméno, meno, الاسم الأول, όνομα,"
     "الاسم الاول, שם פרטי",
-    "middle_name": "middle name, middlename, mname, middle initial, middle, name middle, mi,"
+    "middle_name": "middle name, middlename, midl name, mid name, middle nm, m name, mname, middle initial, middle, name middle, mi,"
     "patronymic, second name, zweiter vorname, deuxieme prenom, segundo nombre, drugie imie,"
     "по батькові, отчество, ikinci ad, نام پدر میانی, 中间名, 中間名, nome do meio, secondo nome,"
     "tweede naam, tussenvoegsel",
@@ -165,16 +168,17 @@ _TRAITS = {
     "sname, nachname, familienname, zuname, nom de famille, nom famille, apellido, apellidos,"
     "primer apellido, nazwisko, прізвище, фамилия, soyad, soyadi, soyisim, نام خانوادگی, فامیل,"
     "فامیلی, 姓, 姓氏, sobrenome, ultimo nome, apelido, cognome, achternaam, familienaam,"
+    "family, ln, family nm, l name, name family,"
     "last nm, efternamn, efternavn, etternavn, sukunimi, vezetéknév, családnév, příjmení,"
     "priezvisko, 苗字, 성, اسم العائلة, اللقب العائلي, επώνυμο,"
     "שם משפחה",
-    "maiden_name": "maiden name, birth name, geburtsname, nom de jeune fille, nazwisko panienskie,"
+    "maiden_name": "maiden name, maiden, birth name, geburtsname, nom de jeune fille, nazwisko panienskie,"
     "дівоче прізвище, девичья фамилия, kizlik soyadi, cognome da nubile, meisjesnaam,"
     "rodné příjmení, tyttönimi",
     "nickname": "nickname, nick name, preferred name, known as, goes by, spitzname, surnom, apodo",
     "title": "title, salutation, prefix, name prefix, honorific, anrede, titel, civilite,"
     "tratamiento, zwrot, звернення, обращение, unvan, لقب, 称谓, 稱謂, tratamento, titolo, aanhef",
-    "suffix": "suffix, name suffix, generation",
+    "suffix": "suffix, name suffix, name sufx, sufx, name suffix lbl, generation",
     "username": "username, user name, login, handle, screen name, benutzername, nom d utilisateur,"
     "nombre de usuario, логін, логин, kullanici adi, نام کاربری, 用户名, 用戶名",
     "birth_date": "birth date, birthdate, date of birth, dob, d o b, birthday, birth dt, born,"
@@ -199,28 +203,30 @@ _TRAITS = {
     "місяць народження, месяц рождения, dogum ayi, ماه تولد, 出生月, 出生月份, mes de nascimento,"
     "mese di nascita, geboortemaand, födelsemånad, fødselsmåned, syntymäkuukausi, měsíc narození,"
     "születési hónap, luna nașterii, 生月, 출생월, חודש לידה",
-    "birth_day": "day of birth, bday num, dob day, day birth, birth day of month, geburtstag tag, jour de naissance,"
+    "birth_day": "day of birth, birthday day, bday num, dob day, day birth, birth day of month, geburtstag tag, jour de naissance,"
     "jour naissance, dia de nacimiento, dia nacimiento, dzien urodzenia, روز تولد, 出生日, dia de nascimento,"
     "giorno di nascita, geboortedag, syntymäpäivä numero, den narození, születési nap, ziua nașterii, 출생일",
     "birth_place": "birth place, birthplace, place of birth, birth city, geburtsort,"
     "lieu de naissance, lugar de nacimiento, miejsce urodzenia, місце народження, место рождения,"
     "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento,"
     "födelseort, fødested, syntymäpaikka, místo narození, születési hely, 出身地, مكان الميلاد",
-    "gender": "gender, sex, geschlecht, sexe, genre, sexo, genero, plec, стать, пол, cinsiyet,"
+    "gender": "gender, sex, gender code, sex code, gender cd, sex cd, geschlecht, sexe, genre, sexo, genero, plec, стать, пол, cinsiyet,"
     "جنسیت, 性别, 性別, sesso, genere, geslacht,"
     "kön, køn, kjønn, sukupuoli, pohlaví, 성별, الجنس,"
     "מין",
-    "street": "street, street address, address 1, address line 1, address line1, addr line1,"
+    "street": "street, street address, street addr, st addr, mail addr 1, mail address 1, mailing address 1, address 1, address line 1, address line1, addr line1,"
     "addr line 1, addr1, street 1, line1, line 1, street name, street and number, mailing street,"
     "strasse, straße, str, strasse und hausnummer, strasse hausnummer, rue, adresse 1,"
     "adresse ligne 1, calle, direccion 1, calle y numero, ulica, ulica i numer, вулиця, вул, улица,"
     "ул, sokak, cadde, sokak adi, خیابان, 街道, 街道地址, rua, logradouro, via, indirizzo 1, straat,"
     "straatnaam,"
     "gatuadress, gateadresse, gata, gade, vej, katuosoite, ulice, utca, strada, 番地, الشارع, οδός",
-    "street_number": "street number, street no, house number, house no, houseno, hausnummer,"
+    "street_number": "street number, street no, house number, house num, street num, house nbr, st number, st no,"
+    "building number, house no, houseno, hausnummer,"
     "haus nr, numero de rue, numero de casa, numer domu, nr domu, номер будинку, будинок,"
     "номер дома, дом, kapi no, پلاک, 门牌号, numero civico, huisnummer",
-    "street_2": "address 2, address line 2, address line2, addr line2, addr line 2, addr2,"
+    "street_2": "unit number, unit no, unit num, flat no, flat number, flat, apt no, apt number, apartment number,"
+    "address 2, address line 2, address line2, addr line2, addr line 2, addr2,"
     "street 2, line2, line 2, apartment, apt, unit, suite, adresszusatz, adresse 2,"
     "complement d adresse, direccion 2, numer mieszkania, nr mieszkania, квартира, кв, daire,"
     "daire no, واحد, complemento, toevoeging",
@@ -239,7 +245,7 @@ _TRAITS = {
     "county": "county, district, landkreis, kreis, departement, comarca, powiat, район, gmina,"
     "بخش, 区, 縣,"
     "județ, maakunta, okres, megye",
-    "state": "state, state code, state province, province, region, state or province, bundesland,"
+    "state": "state, state code, state cd, state province, province, region, state or province, bundesland,"
     "kanton, etat, region administrative, provincia, estado, wojewodztwo, область, обл, eyalet,"
     "bolge, استان, 省, 省份, 州, uf, regione, provincie,"
     "都道府県, 시도,"
@@ -248,7 +254,7 @@ _TRAITS = {
     "plz, postleitzahl, code postal, cp, codigo postal, kod pocztowy, поштовий індекс, індекс,"
     "почтовый индекс, индекс, posta kodu, کد پستی, کدپستی, 邮编, 邮政编码, 郵遞區號, 郵編, cep, cap,"
     "codice postale, codice di avviamento postale,"
-    "pcode, post cd, zip cd, postnummer, postnr, postinumero, psč, irányítószám, cod poștal,"
+    "pincode, pin code, pcode, post cd, zip cd, postnummer, postnr, postinumero, psč, irányítószám, cod poștal,"
     "郵便番号, 우편번호, الرمز البريدي, τκ,"
     "מיקוד",
     "country": "country, country code, country name, nation, land, staat, laendercode, landercode,"
@@ -283,7 +289,8 @@ _TRAITS = {
     "user_agent": "user agent",
     "ssn": "ssn, ssn number, social security number, soc sec id, soc sec no, soc sec number,"
     "social security, social security no",
-    "national_id": "national id, national id number, national insurance number, nino,"
+    "national_id": "nhs number, nhs no, aadhaar, aadhaar number, aadhar, aadhar number, social insurance number,"
+    "national id, national id number, national insurance number, nino,"
     "personal id number, sozialversicherungsnummer, personalausweisnummer,"
     "numero de securite sociale, dni, nie, curp, pesel, tc kimlik no, tckn, کد ملی, شماره ملی,"
     "身份证, 身份证号, 身份证号码, cpf, codice fiscale, bsn, снилс,"
@@ -347,6 +354,12 @@ QUALIFIERS = frozenset(
         "address",
         "my",
         "your",
+        "cust",
+        "res",
+        "full",
+        "cd",
+        "desc",
+        "lbl",
         "kunde",
         "kunden",
         "kontakt",

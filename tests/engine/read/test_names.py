@@ -18,28 +18,43 @@ from sameas.engine.read.names import concepts, snake, squeeze
             "E-Mail EmailAddress EMAIL_ADDRESS e_mail courriel Correo_electrónico Adres_e-mail"
             " Електронна_пошта Почта E-posta ایمیل 邮箱 電子郵件 work_email user.email"
             " context.traits.email traits.email emails E-Mail-Adresse Indirizzo_email E-postadress"
-            " メールアドレス 이메일 Sähköposti",
+            " メールアドレス 이메일 Sähköposti email_id EmailId mail_id",
         ),
         (
             "identifier:phone",
             "Phone mobilePhone PHONE_NUMBER Handynummer Téléphone Teléfono Numer_telefonu Телефон"
             " Номер_телефону Cep_Telefonu تلفن_همراه 手机号 home_phone phone2 Telefone Cellulare"
-            " 電話番号 휴대폰 Contact_No Puhelinnumero Tlf",
+            " 電話番号 휴대폰 Contact_No Puhelinnumero Tlf full_phone_num tele mob_no",
         ),
         (
             "trait:first_name",
             "First_Name given_name Vorname Prénom Ilk_Ad 名 PRIMARY_NAME_FIRST fname Voornaam"
-            " Förnamn Fornavn Etunimi Prenume pat_first_name Keresztnév",
+            " Förnamn Fornavn Etunimi Prenume pat_first_name Keresztnév gname fn given",
         ),
         (
             "trait:last_name",
             "surname Nachname Nom_de_famille Apellidos Nazwisko Прізвище Фамилия Soyadı"
             " نام‌خانوادگی 姓 PRIMARY_NAME_LAST Cognome Achternaam Sobrenome Efternamn Příjmení"
-            " Sukunimi Επώνυμο",
+            " Sukunimi Επώνυμο ln family res_last_name",
         ),
+        ("trait:middle_name", "midl_name middle_initial mid_name"),
+        ("trait:maiden_name", "MAIDEN maiden_name Geburtsname"),
+        ("trait:suffix", "name_sufx_cd SUFFIX name_suffix_lbl"),
+        ("trait:gender", "gender_code sex_code SEX gender_cd"),
+        ("trait:state", "state_cd RESIDENTIAL_STATE state_code"),
+        ("trait:street_number", "house_num HouseNumber street_no"),
+        ("trait:street_2", "unit_number flat_no ADDRESS2 Apt"),
+        ("trait:national_id", "nhs_number Aadhaar_Number NINO"),
+        ("record_id", "MRN voter_reg_num EnterpriseID patient_id"),
+        ("trait:birth_year", "birth_year YOB Geburtsjahr year_of_birth Год_рождения 出生年"),
+        ("trait:birth_month", "birth_month Geburtsmonat mois_de_naissance"),
         ("trait:full_name", "full_name 氏名 성명 Fullständigt_namn ФИО Ονοματεπώνυμο Celé_jméno"),
         ("trait:company", "Company legal_name trading_name Firma 会社名 Företag registered_name"),
-        ("trait:street", "addr1 residential_address_line1 registered_address_line_1 Gatuadress"),
+        (
+            "trait:street",
+            "addr1 residential_address_line1 registered_address_line_1 Gatuadress st_addr"
+            " mail_addr1",
+        ),
         (
             "trait:birth_date",
             "dob DATE_OF_BIRTH Geburtsdatum Date_de_naissance Fecha_de_nacimiento Data_urodzenia"
@@ -49,12 +64,12 @@ from sameas.engine.read.names import concepts, snake, squeeze
         (
             "trait:city",
             "City Wohnort Ville Ciudad Miasto Місто Город Şehir شهر 城市 billing_city ADDR_CITY"
-            " suburb Città registered_city Postort 市区町村",
+            " suburb Città registered_city Postort 市区町村 res_city_desc",
         ),
         (
             "trait:postal_code",
             "zip PLZ Code_postal Código_postal Kod_pocztowy Індекс Индекс Posta_kodu کد_پستی 邮编"
-            " postcode_fake ADDR_POSTAL_CODE CAP pcode Postnummer 郵便番号 PSČ",
+            " postcode_fake ADDR_POSTAL_CODE CAP pcode Postnummer 郵便番号 PSČ pincode pin_code",
         ),
         ("event_time", "updated_at timestamp LastModifiedDate Geändert_am Дата_оновлення 更新时间"),
         (
