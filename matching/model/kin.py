@@ -52,6 +52,8 @@ class Kin(NamedTuple):
     """What even housemates do not share: each place with the last level that is such sharing."""
     where: tuple[int, ...] = ()
     """What neighbours share: it hangs together, so the best of it speaks for all."""
+    lasting: tuple[tuple[int, int], ...] = ()
+    """What few people change: `own`, and family names."""
     mail: tuple[int, ...] = ()
     """Mailboxes that are taken for one person's: nothing else would show a household."""
 
@@ -63,6 +65,11 @@ class Kin(NamedTuple):
         return cls(
             tuple((place, levels(kind).index(_OWN[kind])) for place, kind in kinds if kind in _OWN),
             tuple(place for place, kind in kinds if kind in _PLACES),
+            tuple(
+                (place, levels(kind).index(_OWN.get(kind, "different")))
+                for place, kind in kinds
+                if kind in LASTING
+            ),
             tuple(place for place, kind in kinds if kind == "email" and not homes),
         )
 

@@ -171,7 +171,7 @@ def mixture(
 def _matches(shape: Shape, first: Estimate, found: Floats, kin: Kin) -> Floats:
     """Chances of matches, held where something is their own; see `MISSPELT`."""
     m = shares(shape, found, prior=first.m, pseudo=PSEUDO_MATCHES)
-    for place, last in kin.own:
+    for place, last in kin.lasting:
         own, rest = slice(1, last + 1), slice(last + 1, shape.levels[place] + 1)
         most = np.minimum(MISSPELT * first.m[place, :, rest].sum(axis=1), 1.0)
         differs = np.maximum(m[place, :, rest].sum(axis=1), 1e-12)

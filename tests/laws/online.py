@@ -74,7 +74,7 @@ def policy(r: Random, *, calm: bool = False) -> Policy:
     if calm:
         found = replace(found, max_component=40, exclusive=(), duplicate_free=frozenset())
     # under another one every input is read again; nothing of what is sent here reads otherwise
-    dots = r.randrange(2) == 0
+    dots = found.on_conflict == "oldest"
     return replace(found, identifiers=tuple(kinds), email_dots=dots)
 
 

@@ -176,7 +176,7 @@ def test_where_little_is_a_persons_own_housemates_are_not_taken_for_misspelt_peo
     levels[rng.random(levels.shape) < 0.4] = 0
     counted = Counted.of(packed(list(levels.T)))
     first = fit(shape, [], chance=chance(shape), share=0.01)
-    kin = Kin(own=((0, 1),), where=(2, 4))
+    kin = Kin(own=((0, 1),), where=(2, 4), lasting=((0, 1),))
     found = mixture(shape, first, counted, kin=kin, records=100.0)
     assert found.m[0, 0, 1] > 0.75
     assert mixture(shape, first, counted).m[0, 0, 1] < 0.6, "left to itself"

@@ -36,7 +36,8 @@ def seen(
 
 
 def test_family_name_and_address_are_nobodys_own() -> None:
-    assert Kin.of(FIELDS) == Kin(own=((0, 7), (2, 5)), where=(3, 4))
+    lasting = ((0, 7), (1, 7), (2, 5))
+    assert Kin.of(FIELDS) == Kin(own=((0, 7), (2, 5)), where=(3, 4), lasting=lasting)
 
 
 def test_housemates_share_more_than_chance_and_nothing_of_their_own() -> None:
