@@ -51,6 +51,7 @@ _FIELDS: tuple[tuple[str, FieldKind, tuple[str, ...]], ...] = (
     ("country", "text", ("country",)),
     ("birth_place", "text", ("birth_place",)),
     ("nationality", "text", ("nationality",)),
+    ("local_phone", "phone", ("local_phone",)),
     ("gender", "text", ("gender",)),
     ("job_title", "text", ("job_title",)),
     ("ssn", "code", ("ssn",)),
@@ -89,7 +90,8 @@ def detect(columns: Columns, policy: Policy) -> tuple[Field, ...]:
         if not traits:
             continue
         month_first = kind == "date" and month_comes_first(_texts(columns, traits[0]))
-        found.append(Field(name, kind, traits, month_first=month_first))
+        region = policy.default_region if kind == "phone" else "US"
+        found.append(Field(name, kind, traits, month_first=month_first, region=region))
     carried = _carried(columns)
     for identifier in policy.identifiers:
         kind_of = _IDENTIFIERS.get(identifier.canonicaliser)

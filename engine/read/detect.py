@@ -27,6 +27,7 @@ from sameas.engine.read.names import (
 from sameas.engine.read.shapes import Shape
 from sameas.engine.read.times import date_order
 from sameas.errors import Fault
+from sameas.matching.canonical import Options, canonicalise_column
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -43,6 +44,8 @@ _CALLED = 0.5
 """Of a column that is headed by what somebody is so many values must look like names."""
 _COMPONENT = frozenset(["c", "comp", "component", "part"])
 """Words before a number that say which part of a name is meant: `fname_c1`."""
+_READABLE = 0.5
+"""Of telephone numbers so many must be readable for them to be identifiers."""
 _HASHES = {"sha256": 64, "sha1": 40, "md5": 32}
 
 
@@ -138,7 +141,7 @@ def detect(sample: pa.Table, policy: Policy, *, file_name: str = "") -> Mapping:
             _take_single(single, [c for c in free if c.place not in roles], columns, roles)
     for column in free:
         if column.place not in roles:
-            found = _identifier(column, types)
+            found = _identifier(column, types, policy)
             if found:
                 roles[column.place] = found
     _traits([c for c in free if c.place not in roles], columns, roles)
@@ -217,7 +220,7 @@ def _unique_by_source(
     return len(set(keys)) / len(keys)
 
 
-def _identifier(column: _Column, types: frozenset[str]) -> ColumnRole | None:
+def _identifier(column: _Column, types: frozenset[str], policy: Policy) -> ColumnRole | None:
     shape, concept = column.shape, column.concept
     own = snake(column.name)
     if own in types and own not in {"email", "phone"}:
@@ -231,11 +234,30 @@ def _identifier(column: _Column, types: frozenset[str]) -> ColumnRole | None:
     if kind in {"email", "phone"} and kind in types:
         share = shape.email if kind == "email" else shape.phone
         if share >= 0.2 or not shape.filled:
+            if kind == "phone" and (local := _local(column, policy)):
+                return local
             seen = f"{share:.0%} of its values look like one" if shape.filled else "no value yet"
             return _role(column, f"identifier:{kind}", "name", f"named like {_a(kind)}, {seen}")
     elif kind in types and not (shape.filled and shape.time == 1.0 and shape.phone == 0):
         return _role(column, f"identifier:{kind}", "name", f"named like {_a(kind)}")
     return _by_values(column, types)
+
+
+def _local(column: _Column, policy: Policy) -> ColumnRole | None:
+    """Numbers without a country code of a country that is not the policy's: no identifiers.
+
+    As such most would be rejected; as they stand they can still be compared.
+    """
+    region = policy.default_region
+    read = canonicalise_column("phone", column.values, Options(region)).values
+    share = (len(read) - read.null_count) / max(column.shape.filled, 1)
+    if column.listed or not column.shape.filled or share >= _READABLE:
+        return None
+    note = (
+        f"named like a phone; {share:.0%} are numbers of {region} or have a country code, so they "
+        "are compared and link nobody: the policy's [phone] default_region says where they are from"
+    )
+    return _role(column, "trait:local_phone", "values", note)
 
 
 def _by_values(column: _Column, types: frozenset[str]) -> ColumnRole | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -455,3 +456,20 @@ def test_numbered_parts_of_names_are_names() -> None:
     assert said["fname_c1"] == "trait:first_name"
     assert said["lname_c1"] == "trait:last_name"
     assert said["fname_c2"] == "trait:first_name_2"
+
+
+LOCAL = ["01602438344", "01624862657", "0175 0511767", "030 901820"]
+
+
+def test_numbers_of_another_country_are_compared_and_link_nobody() -> None:
+    """As identifiers they would all be rejected."""
+    mapping = mapped(handy=LOCAL)
+    assert mapping.columns() == {"handy": "trait:local_phone"}
+    (role,) = mapping
+    assert "0% are numbers of US" in role.note
+    assert "default_region" in role.note
+    german = replace(POLICY, default_region="DE")
+    assert found(german, handy=LOCAL) == {"handy": "identifier:phone"}
+    assert found(handy=["+49 160 2438344", "0175 0511767"]) == {"handy": "identifier:phone"}
+    assert found(phone=["", "(202) 555-0143", "n/a"]) == {"phone": "identifier:phone"}
+    assert found(phone=[""]) == {"phone": "identifier:phone"}
