@@ -79,16 +79,13 @@ def preview(
 
     A server may go on meanwhile: one state of the store is looked at. Its model stays.
     """
-    from sameas.engine.online import whole
-    from sameas.engine.online.readings import rules_in
-    from sameas.engine.online.rules import Rules
+    from sameas.engine.online.readings import Readings
     from sameas.engine.policy import load
     from sameas.graph.store import open_store
 
     policy = load(file)
-    with open_store(store, create=False, readonly=True) as held, held.snapshot() as reader:
-        rules = Rules(policy, rules_in(reader).model)
-        found = whole.preview(reader, rules, examples=examples)
+    with open_store(store, create=False, readonly=True) as held:
+        found = Readings(held).preview(policy, examples=examples)
     if json_:
         from msgspec import to_builtins
 

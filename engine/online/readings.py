@@ -43,17 +43,20 @@ class Readings:
         with self.store.snapshot() as reader:
             yield View(reader, rules_in(reader))
 
-    def preview(self, policy: Policy | None = None, *, model: str | None = KEEP) -> Preview:
+    def preview(
+        self, policy: Policy | None = None, *, model: str | None = KEEP, examples: int = 5
+    ) -> Preview:
         """Say what another policy or model would do to the graph as it is.
 
-        O(inputs), beside the writes. What is not given stays; `model=None` matches nothing.
+        O(inputs), beside the writes. What is not given stays; `model=None` matches nothing. Of each
+        kind of change so many `examples` are told.
         """
         from sameas.engine.online.whole import preview
 
         with self.store.snapshot() as reader:
             now = rules_in(reader)
             model = now.model if model == KEEP else model
-            return preview(reader, Rules(policy or now.policy, model))
+            return preview(reader, Rules(policy or now.policy, model), examples=examples)
 
 
 def rules_in(reader: Reader) -> Rules:
