@@ -7,6 +7,7 @@ places, standings, which component an identifier lies in.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -85,6 +86,18 @@ class Derived:
     close: tuple[Ints, Ints]
     """Pairs of vectors above the cut: all that lie inside of a component that matches join, and
     perhaps others."""
+
+    @cached_property
+    def perhaps_whole(self) -> Bools:
+        """C: components of which the engine may have seen that matches make them one profile.
+
+        No judgement names them, and all their links are granted.
+        """
+        refusing = np.zeros(len(self.nodes), dtype=bool)
+        linked = self.standing[self.ids] == LINKED
+        refusing[self.component[self.record[linked & ~self.granted]]] = True
+        found: Bools = self.matched & ~self.named & ~refusing
+        return found
 
 
 def derive(

@@ -152,17 +152,8 @@ def _rowed(unit: Unit, mine: Kept, derived: Derived) -> Bools:
     was_whole = np.zeros(len(derived.nodes), dtype=bool)
     was_level = np.zeros(len(derived.nodes), dtype=np.int64)
     was_whole[derived.component], was_level[derived.component] = whole[at] > 0, level[at]
-    # a component that matches join may be whole or not, as far as all its links are granted
-    may_be = was_whole & derived.matched & ~derived.named & ~_refusing(derived)
-    found: Bools = (was_level != derived.level) | (was_whole != (derived.whole | may_be))
-    return found
-
-
-def _refusing(derived: Derived) -> Bools:
-    """C: components in which a link is refused."""
-    found = np.zeros(len(derived.nodes), dtype=bool)
-    linked = derived.standing[derived.ids] == LINKED
-    found[derived.component[derived.record[linked & ~derived.granted]]] = True
+    whole_now = derived.whole | (was_whole & derived.perhaps_whole)
+    found: Bools = (was_level != derived.level) | (was_whole != whole_now)
     return found
 
 

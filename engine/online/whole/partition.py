@@ -187,8 +187,7 @@ class _Comparison:
         rows = {row.number: row for row in self.reader.scan(t.COMPONENT)}
         used: set[int] = set()
         exact = self.summaries()
-        # a matched component may be whole; that its links are all granted shows it
-        whole = derived.whole | (derived.matched & ~derived.named & ~self.refusing())
+        whole = derived.whole | derived.perhaps_whole
         clusters: dict[int, set[int | None]] = defaultdict(set)
         number_of: dict[int, int] = {}
         for at, component in enumerate(derived.component.tolist()):
@@ -266,14 +265,6 @@ class _Comparison:
             for at, row in enumerate(self.rows)
             if row is not None and row.number in of
         }
-
-    def refusing(self) -> NDArray[np.bool_]:
-        """C: components in which a link is refused."""
-        derived = self.derived
-        found = np.zeros(len(derived.nodes), dtype=bool)
-        linked = derived.standing[derived.ids] == LINKED
-        found[derived.component[derived.record[linked & ~derived.granted]]] = True
-        return found
 
     def summaries(self) -> list[str | None]:
         """Of all components, by the store's numbers."""
