@@ -37,11 +37,12 @@ _NAMES = ("birth_year", "birth_month", "birth_day")
 
 
 def birth_part(concept: str, shape: Shape) -> str:
-    """What a column whose name speaks of a birth holds; other concepts stay as they are."""
-    if concept not in _BIRTH or not shape.filled:
+    """What a column whose name speaks of a birth holds; other concepts stay as they are.
+
+    A birth date of which only the year is told stays one.
+    """
+    if concept not in _BIRTH or not shape.filled or shape.year >= _LIKE:
         return concept
-    if shape.year >= _LIKE:
-        return "trait:birth_year"
     if shape.day >= _LIKE:
         return concept if concept == "trait:birth_month" else "trait:birth_day"
     return "trait:birth_date" if shape.time >= _LIKE else concept

@@ -445,7 +445,8 @@ def test_what_heads_whole_dates_and_days_of_the_month_is_told_by_its_values() ->
     assert found(birth_day=["1980-04-22", "1975-01-03"])["birth_day"] == "trait:birth_date"
     assert found(day_of_birth=["22.4.1980", "3.1.1975"])["day_of_birth"] == "trait:birth_date"
     assert found(birthday=["22", "3"])["birthday"] == "trait:birth_day"
-    assert found(birth=["1980", "1975"])["birth"] == "trait:birth_year"
+    assert found(dob=["1980", "1975"])["dob"] == "trait:birth_date"
+    assert found(yob=["1980", "1975"])["yob"] == "trait:birth_year"
     assert found(mother_birth_year=["1980", "1975"]) == {
         "mother_birth_year": "trait:mother_birth_year"
     }
