@@ -25,14 +25,14 @@ if TYPE_CHECKING:
 
     Floats = NDArray[np.float64]
 
-__all__ = ["CONTACTS", "LASTING", "NAMES", "PERSONAL", "Kin", "Sharing", "bits", "sharing"]
+__all__ = ["CONTACTS", "NAMES", "PERSONAL", "Kin", "Sharing", "bits", "sharing"]
 
 NAMES = ("given_name", "family_name", "full_name")
 CONTACTS = frozenset(["email", "phone"])
 PERSONAL = frozenset([*NAMES, "date", *CONTACTS])
 """Kinds of fields by which strangers are known."""
 
-LASTING = frozenset([*NAMES, "date", "code"])
+_LASTING = frozenset([*NAMES, "date", "code"])
 """What few people change, so that two who differ in it are seldom one."""
 
 _OWN: Mapping[FieldKind, str] = {
@@ -68,7 +68,7 @@ class Kin(NamedTuple):
             tuple(
                 (place, levels(kind).index(_OWN.get(kind, "different")))
                 for place, kind in kinds
-                if kind in LASTING
+                if kind in _LASTING
             ),
             tuple(place for place, kind in kinds if kind == "email" and not homes),
         )

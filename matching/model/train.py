@@ -13,7 +13,7 @@ from sameas.matching.model.draws import agreeing, at_random, grouped, of_records
 from sameas.matching.model.estimate import Sample, expected_matches, fit
 from sameas.matching.model.form import Comparison, Model
 from sameas.matching.model.hanging import hanging
-from sameas.matching.model.kin import CONTACTS, LASTING, Kin
+from sameas.matching.model.kin import CONTACTS, Kin
 from sameas.matching.model.labels import calibrated, taught
 from sameas.matching.model.learn import Refined, laid, look, refine
 from sameas.matching.model.mixture import alone, mixture
@@ -187,7 +187,7 @@ def _first(
     samples = [Sample("at random", random, at_random=True)]
     chance = declared_chance(shape)
     n = max(int(sight.counts.sum()), 2)
-    lasting = frozenset(p for p, field in enumerate(sight.fields) if field.kind in LASTING)
+    lasting = frozenset(place for place, _ in Kin.of(sight.fields).lasting)
     teaching = Teaching.of(sight.fields, shape, random, chance, n)
     counts = sight.counts if by_chance else np.ones_like(sight.counts)
     for name, own, pairs in _telling(sight, keys, groups, counts):
