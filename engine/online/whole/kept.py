@@ -64,7 +64,7 @@ class Kept:
 
 
 def kept(unit: Unit, rules: Rules) -> Kept:
-    """Read it all: O(store), some 300 bytes a record. Traits that no rule asks for are left out."""
+    """Read it all: O(store), in memory. Traits that no rule asks for are left out."""
     wanted = None if rules.matcher is not None else {*NAME_TRAITS, *rules.policy.exclusive}
     numbers, texts, traits = _records(unit, wanted)
     _, record, component, cluster, kind, event_time, first_seen = numbers
