@@ -16,6 +16,7 @@ from sameas.engine.online.outcomes import PolicyState
 from sameas.engine.online.rules import Rules
 from sameas.errors import EngineError, Fault, SameasError
 from sameas.graph.store import tables as t
+from sameas.threads import alone
 
 if TYPE_CHECKING:
     from sameas.engine.online.state import State
@@ -113,7 +114,8 @@ class Policies:
 
         try:
             rules = Rules(policies.loads(policy), model or None)
-            change.position = change_policy(self._store, self._writer, rules, progress=progress)
+            with alone():  # the writer and its callers want the other processors
+                change.position = change_policy(self._store, self._writer, rules, progress=progress)
         except Exception as failure:  # noqa: BLE001 - nobody waits for it; whoever asks is told
             with suppress(SameasError):  # of an engine that was closed the next one goes on
                 self._writer.submit(_forget, alone=True).result()

@@ -9,6 +9,7 @@ import numpy as np
 
 from sameas.matching import compare
 from sameas.matching.model.shape import packed
+from sameas.threads import each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["Sight"]
 
 CHUNK = 1 << 17
-"""Pairs whose levels are held at once."""
+"""Pairs whose levels are held at once, by each thread."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +53,12 @@ class Sight:
     def patterns(self, left: Ints, right: Ints) -> NDArray[np.uint64]:
         """The pattern of each pair of vectors."""
         out = np.zeros(len(left), dtype=np.uint64)
-        for first in range(0, len(left), CHUNK):
+
+        def some(first: int) -> None:
             chunk = slice(first, first + CHUNK)
             out[chunk] = packed(self.comparer.levels(self.codes, left[chunk], right[chunk]))
+
+        each(some, range(0, len(left), CHUNK))
         return out
 
     def carriers(self, place: int) -> Longs:

@@ -15,6 +15,7 @@ from numba import njit
 
 from sameas.matching.cluster.units import BIT, MISSING
 from sameas.matching.model.shape import CONTEXTS, LEVELS, Shape, agreement, context_of
+from sameas.threads import each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,8 @@ __all__ = ["RARITY", "Tables", "parts_of", "whole"]
 _ABREAST = 4
 """Explanations that are looked at in one go."""
 _MOST = 1 << 60
+_CHUNK = 1 << 18
+"""Pairs that a thread weighs at once."""
 RARITY = 256
 """The share in which a value's rarity counts is in so many parts."""
 
@@ -96,18 +99,29 @@ class Tables(NamedTuple):
     def weigh(self, patterns: NDArray[np.uint64], codes: Ints, left: Ints) -> Longs:
         """The weight of each pair: its pattern, and the left vector, a row of `codes`."""
         out = np.full(len(patterns), _MOST, dtype=np.int64)
-        for first in range(0, len(self.priors), _ABREAST):
-            some = slice(first, first + _ABREAST)
-            # four explanations of one level side by side; those that are none explain nothing
-            laid = np.zeros((*self.weights.shape[1:], _ABREAST), dtype=np.int64)
-            share = np.zeros((*self.rarity.shape[1:], _ABREAST), dtype=np.int64)
-            priors = np.full(_ABREAST, _MOST, dtype=np.int64)
-            here = len(self.priors[some])
-            laid[..., :here] = np.moveaxis(self.weights[some], 0, -1)
-            share[..., :here] = np.moveaxis(self.rarity[some], 0, -1)
-            priors[:here] = self.priors[some]
-            _weigh(patterns, codes, left, priors, laid, share, *self[3:], out)
+        abreast = [self._abreast(first) for first in range(0, len(self.priors), _ABREAST)]
+
+        def some(first: int) -> None:
+            chunk = slice(first, first + _CHUNK)
+            for priors, laid, share in abreast:
+                _weigh(
+                    patterns[chunk], codes, left[chunk], priors, laid, share, *self[3:], out[chunk]
+                )
+
+        each(some, range(0, len(patterns), _CHUNK))
         return out
+
+    def _abreast(self, first: int) -> tuple[Longs, Longs, Longs]:
+        """Priors, weights, rarity of four explanations side by side; what is none has no say."""
+        some = slice(first, first + _ABREAST)
+        laid = np.zeros((*self.weights.shape[1:], _ABREAST), dtype=np.int64)
+        share = np.zeros((*self.rarity.shape[1:], _ABREAST), dtype=np.int64)
+        priors = np.full(_ABREAST, _MOST, dtype=np.int64)
+        here = len(self.priors[some])
+        laid[..., :here] = np.moveaxis(self.weights[some], 0, -1)
+        share[..., :here] = np.moveaxis(self.rarity[some], 0, -1)
+        priors[:here] = self.priors[some]
+        return priors, laid, share
 
 
 @njit(cache=True, nogil=True)

@@ -1,5 +1,6 @@
 """The policy: read, tried on the real graph, changed."""
 
+from collections.abc import Callable
 from functools import partial
 
 from anyio import to_thread
@@ -12,6 +13,7 @@ from sameas.api.http.service import Json, encode, seen_of
 from sameas.engine import policy as policies
 from sameas.engine.online.outcomes import PolicyState, Preview
 from sameas.engine.policy import Policy
+from sameas.threads import alone
 
 __all__ = ["router"]
 
@@ -19,6 +21,12 @@ router = APIRouter(prefix="/v1", tags=["policy"])
 
 _MODEL = {"model": ""}
 _EXAMPLE = {"policy": 'on_conflict = "newest"\n'}
+
+
+def _beside(ask: Callable[[], Preview]) -> Preview:
+    """Beside requests and writes, which want the other processors."""
+    with alone():
+        return ask()
 
 
 async def _policy(request: Request) -> Policy:
@@ -66,7 +74,7 @@ async def preview_model(request: Request) -> Json:
     service = seen_of(request).service
     body, _ = await service.body(request, NewModel)
     ask = partial(service.engine.preview, model=body.model or None)
-    return Json(encode(await to_thread.run_sync(ask)))
+    return Json(encode(await to_thread.run_sync(_beside, ask)))
 
 
 @router.post(
@@ -77,4 +85,4 @@ async def preview(request: Request) -> Json:
     """What a policy would do to the graph as it is; nothing changes."""
     engine = seen_of(request).service.engine
     new = await _policy(request)
-    return Json(encode(await to_thread.run_sync(engine.preview, new)))
+    return Json(encode(await to_thread.run_sync(_beside, partial(engine.preview, new))))
