@@ -42,21 +42,21 @@ from sameas.engine.online.events import Event
 from sameas.graph.store import open_store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from sameas.graph.store.port import ChangeSet
 
 __all__: list[str] = []
 
 HERE = Path(__file__).resolve().parent
-PARTS = ("engine", "http", "batch", "lookup", "half", "long", "limit", "flip", "preview")
+PARTS = ("engine", "http", "batch", "lookup", "half", "long", "limit", "flip", "preview", "change")
 CLIENTS = 64
-PREVIEWS = {
+POLICIES = {
     "of a limit": "[identifiers.email]\nmax_per_profile = 2\n",
     "of a type that links no more": "[identifiers.cookie]\nlinks = false\n",
     "that reads all inputs anew": "[email]\ndots = false\n",
 }
-"""Policies that are tried on the store."""
+"""Policies that are tried on the store, and changed to."""
 
 
 def preload(folder: Path, profiles: int) -> tuple[Path, dict[str, object]]:
@@ -318,6 +318,31 @@ def _times(what: str, took: list[float]) -> dict[str, object]:
     }
 
 
+@contextmanager
+def _beside(
+    engine: Engine, carried: Callable[[int], list[tuple[str, str]]], *, pause: float = 0.0
+) -> Iterator[list[float]]:
+    """Somebody who writes one event after another; gives how long each took, in seconds."""
+    took: list[float] = []
+    ends = Flag()
+
+    def write() -> None:
+        number = 0
+        while not ends.wait(pause):
+            number += 1
+            began = time.perf_counter()
+            engine.submit(Event("crm", carried(number))).result()
+            took.append(time.perf_counter() - began)
+
+    thread = Thread(target=write)
+    thread.start()
+    try:
+        yield took
+    finally:
+        ends.set()
+        thread.join()
+
+
 def flip(folder: Path) -> list[dict[str, object]]:
     """A value with many records becomes shared: how long others wait meanwhile."""
     found: list[dict[str, object]] = []
@@ -329,28 +354,14 @@ def flip(folder: Path) -> list[dict[str, object]]:
             Event("web", [phone, ("cookie", f"cookie{n}")], event_time=n) for n in range(count)
         )
         made.settled()
-        took: list[float] = []
-        ends = Flag()
-
-        def others() -> None:
-            number = 0
-            while not ends.is_set():
-                number += 1
-                began = time.perf_counter()
-                made.submit(Event("crm", [("email", f"o{number}@x.example")])).result()
-                took.append(time.perf_counter() - began)
-
-        beside = Thread(target=others)
-        beside.start()
-        began = time.perf_counter()
-        answers = made.ingest(
-            Event("web", [phone, ("cookie", f"more{n}")], event_time=n) for n in range(3)
-        )
-        answered = time.perf_counter() - began
-        made.settled()
-        settled = time.perf_counter() - began
-        ends.set()
-        beside.join()
+        with _beside(made, lambda n: [("email", f"o{n}@x.example")]) as took:
+            began = time.perf_counter()
+            answers = made.ingest(
+                Event("web", [phone, ("cookie", f"more{n}")], event_time=n) for n in range(3)
+            )
+            answered = time.perf_counter() - began
+            made.settled()
+            settled = time.perf_counter() - began
         line = _times(f"others while a value of {count:,} records becomes shared", took)
         line["answered ms"] = round(answered * 1e3)
         line["settled ms"] = round(settled * 1e3)
@@ -362,7 +373,7 @@ def flip(folder: Path) -> list[dict[str, object]]:
 def previews(store: Path) -> list[dict[str, object]]:
     """What it costs to be told what another policy would change, a command each."""
     found: list[dict[str, object]] = []
-    for name, text in PREVIEWS.items():
+    for name, text in POLICIES.items():
         policy = store.with_name("tried.toml")
         policy.write_text(text)
         used = run(sameas("policy", "preview", str(policy), "--store", str(store), "--json", "-q"))
@@ -376,6 +387,32 @@ def previews(store: Path) -> list[dict[str, object]]:
                 "peak MB": round(used.peak / 1e6),
             }
         )
+    return found
+
+
+def changes(store: Path, people: int) -> list[dict[str, object]]:
+    """Policies that are changed to, one after the other, while somebody writes all the time."""
+    from sameas.engine import policy as policies
+
+    place = store.with_name("changed.db")
+    copied(store, place)
+    r = random.Random(5)
+    found: list[dict[str, object]] = []
+    with Engine(open_store(place)) as made:
+        for name, text in POLICIES.items():
+            policy = policies.loads(text)
+            with _beside(
+                made, lambda _: list(identifiers(r, r.randrange(people)).items()), pause=0.025
+            ) as took:
+                began = time.perf_counter()
+                made.set_policy(policy)
+                while (state := made.policy_state()).changing:
+                    time.sleep(0.01)
+                seconds = time.perf_counter() - began
+            assert state.failed is None, state.failed
+            line = _times(f"writes during a change {name}", took)
+            line |= {"change s": round(seconds, 1), "tries": state.attempt, "written": len(took)}
+            found.append(line)
     return found
 
 
@@ -407,6 +444,8 @@ def main() -> None:
             show(flip(folder))
         if "preview" in options.only:
             show(previews(store))
+        if "change" in options.only:
+            show(changes(store, profiles))
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from sameas.engine.online.rules import LINKED
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from sameas.engine.online.feed import Feed
     from sameas.engine.online.slow import Resolved
@@ -23,15 +23,23 @@ __all__ = ["inherit"]
 def inherit(
     unit: Unit,
     state: State,
-    out: Resolved,
+    parts: Sequence[Resolved],
     before: Mapping[int, t.RecordRow],
-    cluster: Mapping[int, int],
+    home: Mapping[int, int],
     feed: Feed,
 ) -> dict[int, list[t.Issued]]:
-    """Give every cluster of a region its id; by cluster, the ids that its records carry."""
-    region = out.region
-    rows = {row.number: row for row in unit.get_all(t.RECORD, [(r,) for r in region.records])}
-    signed_up = _signed_up(unit, state, out)
+    """Give every cluster of some regions its id; by cluster, the ids that its records carry.
+
+    Args:
+        unit: what the group sees; records have their new clusters.
+        state: what the writer knows.
+        parts: the regions' answers.
+        before: the records that were there before, those that went included.
+        home: by record its cluster.
+        feed: told what becomes of profiles.
+    """
+    rows = {row.number: row for row in unit.get_all(t.RECORD, [(one,) for one in home])}
+    signed_up = set().union(*(_signed_up(unit, state, out) for out in parts))
 
     def heir(candidates: Iterable[int]) -> int | None:
         return min(candidates, key=lambda r: (r not in signed_up, rows[r].arrival), default=None)
@@ -51,12 +59,12 @@ def inherit(
                 carrier = heir(was[row.cluster] & rows.keys())
             carriers[one.number] = carrier
             if carrier is not None:
-                carried[cluster[out.cluster[carrier]]].append(one)
+                carried[home[carrier]].append(one)
             if carrier != number:
                 feed.carry(one, carrier)
     members: dict[int, list[int]] = defaultdict(list)
-    for number, piece in out.cluster.items():
-        members[cluster[piece]].append(number)
+    for number, mine in home.items():
+        members[mine].append(number)
     clusters = {row.number: row for row in unit.get_all(t.CLUSTER, [(number,) for number in was])}
     old = {number: row.profile for number, row in clusters.items()}
     names: dict[int, int] = {}
@@ -78,21 +86,21 @@ def inherit(
                     feed.carry(one, owner)
         ids[mine] = held
         names[mine] = min(one.number for one in held)
-    _tell(out, before, cluster, old, names, carriers, feed)
-    _write(unit, out, clusters, names, feed)
+    changed = {number for out in parts for number in out.region.changed}
+    _tell(home, changed, before, old, names, carriers, feed)
+    _write(unit, rows, clusters, names, feed)
     return ids
 
 
 def _write(
     unit: Unit,
-    out: Resolved,
+    rows: Mapping[int, t.RecordRow],
     clusters: Mapping[int, t.Cluster],
     names: Mapping[int, int],
     feed: Feed,
 ) -> None:
     """Clusters and the ids that they have."""
-    rows = unit.get_all(t.RECORD, [(number,) for number in out.cluster])
-    component = {row.cluster: row.component for row in rows}
+    component = {row.cluster: row.component for row in rows.values()}
     for number, row in clusters.items():
         if number not in names:
             unit.delete(t.CLUSTER, (number,))
@@ -122,9 +130,9 @@ def _signed_up(unit: Unit, state: State, out: Resolved) -> set[int]:
 
 
 def _tell(
-    out: Resolved,
+    home: Mapping[int, int],
+    changed: set[int],
     before: Mapping[int, t.RecordRow],
-    cluster: Mapping[int, int],
     old: Mapping[int, int],
     names: Mapping[int, int],
     carriers: Mapping[int, int | None],
@@ -135,7 +143,7 @@ def _tell(
     for number, row in before.items():
         if row.live and row.cluster is not None:
             was_in[number] = old[row.cluster]
-    now_in = {number: names[cluster[piece]] for number, piece in out.cluster.items()}
+    now_in = {number: names[mine] for number, mine in home.items()}
     came: dict[int, list[int]] = defaultdict(list)
     moved: dict[tuple[int, int], list[int]] = defaultdict(list)
     gone: dict[int, list[int]] = defaultdict(list)
@@ -148,7 +156,7 @@ def _tell(
             live_of[first] += 1
             if first != profile:
                 moved[profile, first].append(number)
-            elif number in out.region.changed:
+            elif number in changed:
                 came[profile].append(number)
     for number, profile in was_in.items():
         if number not in now_in:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from sameas.engine.online.unit import Unit
     from sameas.graph.model import Judgement, Ref
 
-__all__ = ["Region", "TooLarge", "gather"]
+__all__ = ["Gathering", "Region", "TooLarge", "gather"]
 
 _OF = ("record",)
 _ON = ("identifier",)
@@ -55,10 +55,27 @@ class Region:
     """Identifiers that count as one value, those among them that lie elsewhere, too."""
 
 
-class _Gathering:
+class Gathering:
+    """The region of some records that changed, or are about to."""
+
     def __init__(
-        self, unit: Unit, state: State, changed: Mapping[int, Live | None], budget: int | None
+        self,
+        unit: Unit,
+        state: State,
+        changed: Mapping[int, Live | None],
+        *,
+        budget: int | None = None,
+        written: Mapping[int, list[int]] | None = None,
     ) -> None:
+        """Look at records and their identifiers before and after.
+
+        Args:
+            unit: what the group sees.
+            state: what the writer knows.
+            changed: the live version of each record that is about to change; None: not any more.
+            budget: of nodes.
+            written: records that changed already, rows and links, and what they carried before.
+        """
         self.unit = unit
         self.state = state
         self.rules = state.rules
@@ -67,16 +84,24 @@ class _Gathering:
         self.after: dict[int, list[int]] = {}
         """By record that changed: its identifiers then."""
         self.before: dict[int, list[int]] = {}
-
-    def run(self, named: Iterable[Ref], also: set[int]) -> Region:
-        unit = self.unit
+        self.standing: dict[int, int] = {}
+        """By identifier that was looked at: its standing after the change."""
         self.number_changed()
+        unit.look(t.LINK, _OF, [(one,) for one in written or ()])
+        for number, before in (written or {}).items():
+            self.after[number] = [one.identifier for one in unit.find(t.LINK, _OF, (number,))]
+            self.before[number] = before
+
+    def seeds(self, named: Iterable[Ref]) -> set[int]:
+        """Records whose components, before and after, make up the region."""
+        unit = self.unit
+        named = list(named)
         touched = {one for ids in (*self.before.values(), *self.after.values()) for one in ids}
         partners = self.partners(touched, named)
         # a word on values changes what counts as one value on all their records
-        restructured = set(self.changed) | self.records_of(partners)
+        restructured = set(self.after) | self.records_of(partners)
         touched |= self.identifiers_of(restructured)
-        standing = {one: self.new_standing(one) for one in touched}
+        self.standing = standing = {one: self.new_standing(one) for one in touched}
         rows = {row.number: row for row in unit.get_all(t.IDENTIFIER, [(x,) for x in touched])}
         flipped = {
             one
@@ -91,8 +116,7 @@ class _Gathering:
             if standing.get(one, 0) == LINKED or self.row(one).standing == LINKED
         }
         awake = self.partners(flipped, ())
-        seeds = restructured | self.carriers(linking) | self.records_of(awake) | also
-        return self.closed(seeds, standing)
+        return restructured | self.carriers(linking) | self.records_of(awake)
 
     # -- what changed -----------------------------------------------------------------------
 
@@ -255,8 +279,9 @@ class _Gathering:
 
     # -- closure ----------------------------------------------------------------------------
 
-    def closed(self, seeds: set[int], standing: dict[int, int]) -> Region:
+    def closed(self, seeds: set[int]) -> Region:
         """All records of the seeds' components, and of those that words on their values reach."""
+        standing, seeds = dict(self.standing), set(seeds)
         while True:
             components, records = self.members(seeds)
             carried = {record: self.carried(record) for record in sorted(records)}
@@ -354,4 +379,5 @@ def gather(
     Raises:
         TooLarge: its components have more than `budget` nodes.
     """
-    return _Gathering(unit, state, changed, budget).run(list(named), set(also))
+    gathering = Gathering(unit, state, changed, budget=budget)
+    return gathering.closed(gathering.seeds(named) | set(also))

@@ -99,7 +99,7 @@ def resolve(
             seeds |= more.records
         else:
             break
-    write(unit, state, out, feed, moved.seen)
+    write(unit, state, [out], feed, moved.seen)
 
 
 def solve(
@@ -265,18 +265,24 @@ class _View:
         groups = self._groups(found)
         granted = found.granted.tolist()
         ptr, ids = self.columns.ptr.tolist(), self.columns.ids.tolist()
+        given = self.given.group.tolist()
         reasons = self._reasons(found)
         for place, record in enumerate(region.records):
             for at in range(ptr[place], ptr[place + 1]):
                 local = ids[at]
                 one = self.identifiers[local]
-                linked = region.standing[one] == LINKED
-                out.links[record, one] = (
-                    groups[at] if linked else 0,
-                    bool(granted[at]),
-                    reasons.get((place, local)),
-                )
+                group = groups[at] if region.standing[one] == LINKED else 0
+                why = reasons.get((place, local))
+                if group and given[at] != NOT_GIVEN:
+                    why = self._why(record, one)
+                out.links[record, one] = (group, bool(granted[at]), why)
         return out
+
+    def _why(self, record: int, identifier: int) -> str | None:
+        """The reason that a link has: its identifier's split is not looked at again."""
+        link = self.unit.get(t.LINK, (record, identifier))
+        assert link is not None
+        return link.reason
 
     def _refused(self, found: Partition, out: Resolved) -> None:
         """Matches that a constraint kept from joining."""
@@ -321,22 +327,70 @@ class _View:
         }
 
 
-def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[int] = ()) -> None:
-    """Write down what differs; `seen` are vectors to be reviewed, whoever moved."""
-    region = out.region
-    before = {row.number: row for row in unit.get_all(t.RECORD, [(r,) for r in region.records])}
+def write(
+    unit: Unit,
+    state: State,
+    parts: Sequence[Resolved],
+    feed: Feed,
+    seen: Iterable[int] = (),
+) -> None:
+    """Write down what differs.
+
+    Args:
+        unit: what the group sees.
+        state: what the writer knows.
+        parts: answers of regions that share no component, neither before nor after.
+        feed: told what becomes of profiles.
+        seen: vectors to be reviewed, whoever moved.
+    """
+    before: dict[int, t.RecordRow] = {}
+    home: dict[int, int] = {}
+    vector: dict[int, int] = {}
+    moved: set[int] = set()
+    numbered = []
+    for out in parts:
+        mine, region = _rows_of(unit, out.region), out.region
+        component, cluster = (
+            _renumbered(state, kind, of, {n: getattr(row, kind) for n, row in mine.items()})
+            for kind, of in (("component", out.component), ("cluster", out.cluster))
+        )
+        _links(unit, state.rules, out)
+        moved |= _records(unit, state, out, mine, component, cluster, feed)
+        _identifiers(unit, out, component)
+        if state.named or not region.changed:
+            moved.update(region.records)  # a word on who stays where he is may be new, or gone
+        vector |= out.matched.vector
+        before |= mine
+        home.update((number, cluster[piece]) for number, piece in out.cluster.items())
+        numbered.append((out, component, cluster))
+    ids = inherit(unit, state, parts, before, home, feed)
+    for out, component, cluster in numbered:
+        write_components(unit, state, out, component, cluster, ids)
+    review(unit, state, {*seen, *(vector[one] for one in moved if one in vector)})
+
+
+def _rows_of(unit: Unit, region: Region) -> dict[int, t.RecordRow]:
+    """The records of a region before the change, those that go included."""
+    rows = {row.number: row for row in unit.get_all(t.RECORD, [(r,) for r in region.records])}
     for number, live in region.changed.items():
         if live is None:
             row = unit.get(t.RECORD, (number,))
             assert row is not None
-            before[number] = row
-    component = _renumbered(
-        state, "component", out.component, {n: row.component for n, row in before.items()}
-    )
-    cluster = _renumbered(
-        state, "cluster", out.cluster, {n: row.cluster for n, row in before.items()}
-    )
-    _links(unit, state.rules, out)
+            rows[number] = row
+    return rows
+
+
+def _records(
+    unit: Unit,
+    state: State,
+    out: Resolved,
+    before: Mapping[int, t.RecordRow],
+    component: Mapping[int, int],
+    cluster: Mapping[int, int],
+    feed: Feed,
+) -> set[int]:
+    """Records, and in which component and cluster they are; gives those that came or moved."""
+    region = out.region
     moved: set[int] = set()
     for number in _in_arrival_order(region, before):
         home = component[out.component[number]]
@@ -359,13 +413,7 @@ def write(unit: Unit, state: State, out: Resolved, feed: Feed, seen: Iterable[in
             assert current is not None
             unit.put(t.RECORD, msgspec.structs.replace(gone, withdrawn_at=current.withdrawn_at))
             feed.move(number, before[number])
-    _identifiers(unit, out, component)
-    ids = inherit(unit, state, out, before, cluster, feed)
-    write_components(unit, state, out, component, cluster, ids)
-    vector = out.matched.vector
-    if state.named or not region.changed:
-        moved |= vector.keys()  # a word on those who stay where they are may be new, or gone
-    review(unit, state, {*seen, *(vector[one] for one in moved if one in vector)})
+    return moved
 
 
 def _in_arrival_order(region: Region, before: Mapping[int, t.RecordRow]) -> list[int]:
@@ -419,13 +467,8 @@ def _links(unit: Unit, rules: Rules, out: Resolved) -> None:
         if live is not None
         for one, spellings in _spelled(unit, rules, live, region.carried[number]).items()
     }
-    for (record, one), (place, granted, reason) in out.links.items():
+    for (record, one), (place, granted, why) in out.links.items():
         before = unit.get(t.LINK, (record, one))
-        if place != 0 and one not in region.complete:
-            assert before is not None
-            why = before.reason  # its split was not looked at again
-        else:
-            why = reason
         if region.changed.get(record) is not None:
             words = spelled.get((record, one))
         else:

@@ -343,10 +343,17 @@ class Unit:
         )
 
     def take(self, changes: ChangeSet) -> None:
-        """Make somebody else's changes, which do not conflict, one's own."""
+        """Make somebody else's changes, which do not conflict, one's own.
+
+        The store has still what it had before them, so it is not asked; but for facts of it.
+        """
         for name, puts in changes.puts.items():
+            cached, gone = self._tables[name], changes.deletes.get(name, set())
+            if name != "meta":
+                before = changes.before[name]
+                for key in (*puts, *gone):
+                    cached.rows.setdefault(key, before[key])
             for key, row in puts.items():
-                self._set(self._tables[name], key, row)
-        for name, keys in changes.deletes.items():
-            for key in keys:
-                self._set(self._tables[name], key, None)
+                self._set(cached, key, row)
+            for key in gone:
+                self._set(cached, key, None)

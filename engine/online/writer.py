@@ -97,6 +97,8 @@ class Writer:
         self._closed = False
         self.broken = ""
         """Why the last commit failed; empty: it did not."""
+        self.watching: set[Callable[[ChangeSet], None]] = set()
+        """Told of every commit, in the writer's thread, which alone may change it."""
         self.state = load(store)
         self._thread = threading.Thread(target=self._run, name="sameas-writer", daemon=True)
         self._thread.start()
@@ -185,6 +187,8 @@ class Writer:
                 changes.puts.setdefault("meta", {})[("counters",)] = meta
                 self._store.commit(changes)
                 self.broken = ""
+                for told in self.watching:
+                    told(changes)
                 if self._committed is not None:
                     self._committed(changes, state)
         except Exception as failure:  # noqa: BLE001 - nothing of the group became durable

@@ -79,9 +79,10 @@ def counted() -> Iterator[Counter[str]]:
     def told(_result: None, _self: Any, entry: Any) -> None:
         found[entry.change] += 1
 
-    def written(_result: Any, _cache: Any, _state: Any, out: Any, *_: Any) -> None:
-        for _place, _granted, reason in out.links.values():
-            found["component limit"] += reason is not None and "component limit" in reason
+    def written(_result: Any, _cache: Any, _state: Any, parts: Any, *_: Any) -> None:
+        for out in parts:
+            for _place, _granted, reason in out.links.values():
+                found["component limit"] += reason is not None and "component limit" in reason
 
     def held(_result: Any, *_: Any) -> None:
         found["pending"] += 1

@@ -276,6 +276,7 @@ class Run:
         new = policy(r, calm=calm) if r.randrange(2) else nearby(r, self.history.policy)
         self.log.append(new)
         self.engine.set_policy(new)
+        self.wait()  # what is said meanwhile is said under the policy of before
         self.history.policy = new
         self.changed()
 
@@ -284,14 +285,19 @@ class Run:
         self.now += 1
         self.log.append(model)
         self.engine.set_model(None if model is None else model.to_json())
+        self.wait()
         self.history.model = model
         self.changed()
 
-    def changed(self) -> None:
+    def wait(self) -> None:
+        """Until a change of policy or model is done."""
         while self.engine.policy_state().changing:
             sleep(0.0002)
         failed = self.engine.policy_state().failed
         assert failed is None, failed
+
+    def changed(self) -> None:
+        """Another policy or model is in force."""
         if self._budget >= BUDGET:
             self.advance()
         self.check()

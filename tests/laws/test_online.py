@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from random import Random, SystemRandom
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -12,6 +13,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
 from sameas.engine.online import background
+from sameas.engine.online.whole import change as whole_change
+from sameas.engine.online.whole.differing import compared
+from sameas.engine.online.whole.meanwhile import catch_up
+from sameas.graph.model import Judgement
 from sameas.graph.store import open_store
 from tests.laws.budget import examples, fresh, scale
 from tests.laws.online import policy
@@ -22,7 +27,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from sameas.engine.online.feed import Feed
+    from sameas.engine.online.state import State
+    from sameas.engine.online.unit import Unit
+    from sameas.engine.online.whole.meanwhile import Written
     from sameas.engine.policy import Policy
+    from sameas.graph.store.port import ChangeSet
 
 STEPS = 12
 
@@ -182,6 +192,42 @@ def test_policy_change_is_as_if_it_had_always_been_so() -> None:
             second = run.history.policy
         with told(second, said, r) as run:
             assert set(map(frozenset, members(run))) == expected, f"seed {seed}"
+
+
+def test_what_is_said_during_a_policy_change_keeps_every_law() -> None:
+    """Rows that come when the new partition is known and not yet in force."""
+    caught = Counter[bool]()
+
+    def counted(
+        unit: Unit, state: State, found: Any, still: ChangeSet, written: Written, feed: Feed
+    ) -> bool:
+        done = catch_up(unit, state, found, still, written, feed)
+        caught[done and bool(written.records)] += 1
+        return done
+
+    for seed in seeds(12):
+        r = Random(seed)
+        with begun(r) as run:
+
+            def interrupted(*given: Any, r: Random = r, run: Run = run) -> Any:
+                found = compared(*given)
+                said = run.words(r, r.randrange(4))
+                rows = [one for one in said if not isinstance(one, Judgement | str)]
+                if said:
+                    run.say(said if r.randrange(8) == 0 else rows)
+                return found
+
+            with (
+                patch.object(whole_change, "compared", interrupted),
+                patch.object(whole_change, "catch_up", counted),
+            ):
+                for _ in range(STEPS):
+                    if r.randrange(3) == 0:
+                        run.change_policy(r)
+                    else:
+                        run.step(r)
+            run.finish()
+    assert caught[True] >= max(1, 10 * scale())
 
 
 class Machine(RuleBasedStateMachine):

@@ -40,7 +40,7 @@ def settle(unit: Unit, state: State, live: Live, known: Known, place: Place, fee
             if unit.get(t.IDENTIFIER, (row.number,)) is None:
                 unit.add(t.IDENTIFIER, row)
         place.stirred.region.components = {number}
-        write(unit, state, place.stirred, feed, [vote.vector])
+        write(unit, state, [place.stirred], feed, [vote.vector])
     else:
         mine = _record(unit, state, live, place, number, feed)
         alone = None if place.parts else mine

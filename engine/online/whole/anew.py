@@ -61,7 +61,7 @@ def read_anew(unit: Unit, state: State, feed: Feed) -> None:
     region = _region(unit, state, after, links, moved)
     _pass_on(unit, region, moved, feed)
     out = _answer(unit, state, region, after)
-    slow.write(unit, state, out, feed, out.matched.values)
+    slow.write(unit, state, [out], feed, out.matched.values)
     _retell(unit, feed)
 
 

@@ -3,15 +3,17 @@
 Afterwards the store is what it would be had it had the policy from the start: live records,
 partition, links. Ids follow the contract: they go on from what they were.
 
-The new state is built beside the old one on a snapshot, and taken over in one commit if nobody
-wrote meanwhile. If somebody did, it is built again, and the last time by the writer itself: other
-writes wait for it then, reads do not.
+The new state is worked out on a snapshot, beside whoever writes. Where inputs are read as before,
+the writer then writes down what is otherwise, resolves again what was written meanwhile, and all
+switches in one commit. Where they are read anew, or another model asked, the new state is taken
+over if nobody wrote meanwhile. What others wrote may be too much: then it is worked out again, and
+the last time by the writer itself: other writes wait for it then, reads do not.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import msgspec
 
@@ -21,16 +23,22 @@ from sameas.engine.online.feed import Feed
 from sameas.engine.online.loading import WANTED, WANTED_MODEL
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole.anew import read_anew
-from sameas.engine.online.whole.differing import differing, reads_alike
+from sameas.engine.online.whole.differing import compared, differing, reads_alike
+from sameas.engine.online.whole.meanwhile import Written, catch_up, prepared
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from sameas.engine.online.counters import Counters
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
+    from sameas.engine.online.whole.differing import Compared
     from sameas.engine.online.writer import Writer
-    from sameas.graph.store.port import Store
+    from sameas.graph.store.port import ChangeSet, Store
+
+    _Work = Callable[[Unit, State], int | None]
+    """A call for the writer; gives the feed position, or None if it cannot be done."""
 
 __all__ = ["change_policy", "resolve_under", "switch"]
 
@@ -60,14 +68,7 @@ def change_policy(
     for turn in range(_TRIES):
         if progress is not None:
             progress("beside", turn, _TRIES)
-        before = writer.submit(lambda _unit, state: _mark(state), alone=True).result()
-        with store.snapshot() as reader:
-            unit = Unit(reader)
-            mine = replace(writer.state, counters=msgspec.structs.replace(writer.state.counters))
-            if _mark(mine) != before:
-                continue
-            feed = resolve_under(unit, mine, rules)
-        taken = writer.submit(_take_over(unit, mine, feed, before), alone=True).result()
+        taken = _Try(store, writer, rules).run()
         if taken is not None:
             return taken
     if progress is not None:
@@ -75,33 +76,123 @@ def change_policy(
     return writer.submit(lambda unit, state: switch(unit, state, rules), alone=True).result()
 
 
-def _mark(state: State) -> tuple[object, ...]:
-    """What differs once anybody wrote."""
-    return (state.counters.dumps(), id(state.rules), id(state.judgements), id(state.suppressed))
+class _Try:
+    """The new state worked out on a snapshot, and taken over by the writer."""
 
+    def __init__(self, store: Store, writer: Writer, rules: Rules) -> None:
+        self.store = store
+        self.writer = writer
+        self.rules = rules
+        self.written = Written()
 
-def _take_over(
-    unit: Unit, mine: State, feed: Feed, before: tuple[object, ...]
-) -> Callable[[Unit, State], int | None]:
-    def work(current: Unit, state: State) -> int | None:
-        if _mark(state) != before:
+    def run(self) -> int | None:
+        """The feed position; None: others wrote meanwhile, and too much or the wrong thing."""
+        before = self.writer.submit(self.watch, alone=True).result()
+        try:
+            with self.store.snapshot() as reader:
+                work = self.work_out(Unit(reader), before)
+                return None if work is None else self.writer.submit(work, alone=True).result()
+        finally:
+            self.writer.submit(self.look_away, alone=True).result()
+
+    def work_out(self, unit: Unit, before: State) -> _Work | None:
+        """What the writer has to do; None: the snapshot came too late."""
+        if not _same_words(before, self.writer.state):
             return None
-        mine.now = state.now
-        position = feed.close()
-        current.take(unit.changes())
-        state.rules, state.counters, state.digests = mine.rules, mine.counters, mine.digests
-        return position
+        mine = replace(before, counters=msgspec.structs.replace(before.counters))
+        new = replace(mine, rules=self.rules)
+        if before.rules.model == self.rules.model and reads_alike(new, before.rules):
+            found = compared(unit, new, before.rules)
+            return self.catch_up(found, prepared(unit, new, found), before)
+        if not _untouched(before, self.writer.state):
+            return None
+        return self.take(unit, mine, resolve_under(unit, mine, self.rules), before)
 
-    return work
+    def watch(self, _unit: Unit, state: State) -> State:
+        """Be told of all commits from now on; gives the state, which is durable."""
+        self.writer.watching.add(self.written.committed)
+        return replace(state, counters=msgspec.structs.replace(state.counters))
+
+    def look_away(self, _unit: Unit, _state: State) -> None:
+        """Be told no more."""
+        self.writer.watching.discard(self.written.committed)
+
+    def catch_up(self, found: Compared, still: ChangeSet, before: State) -> _Work:
+        """Write what the answer on the snapshot has otherwise, and what was written meanwhile."""
+
+        def work(unit: Unit, state: State) -> int | None:
+            new = replace(state, rules=self.rules)
+            if not _same_words(before, state) or not reads_alike(new, before.rules):
+                return None
+            mark, kept = unit.mark(), _Kept.of(state)
+            try:
+                state.rules = self.rules
+                feed = Feed(unit, state)
+                if catch_up(unit, state, found, still, self.written, feed):
+                    _put_rules(unit, self.rules)
+                    return feed.close()
+            except BaseException:
+                kept.back(state)
+                raise
+            kept.back(state)
+            unit.undo(mark)
+            return None
+
+        return work
+
+    def take(self, unit: Unit, mine: State, feed: Feed, before: State) -> _Work:
+        """Take over what was written on the snapshot, if nobody wrote meanwhile."""
+
+        def work(current: Unit, state: State) -> int | None:
+            if not _untouched(before, state):
+                return None
+            mine.now = state.now
+            position = feed.close()
+            current.take(unit.changes())
+            state.rules, state.counters, state.digests = mine.rules, mine.counters, mine.digests
+            return position
+
+        return work
+
+
+def _same_words(one: State, other: State) -> bool:
+    """Whether rules, judgements and suppressions are the very same."""
+    return (
+        one.rules is other.rules
+        and one.judgements is other.judgements
+        and one.suppressed is other.suppressed
+    )
+
+
+def _untouched(one: State, other: State) -> bool:
+    """Whether nobody wrote in between."""
+    return _same_words(one, other) and one.counters.dumps() == other.counters.dumps()
+
+
+class _Kept(NamedTuple):
+    """What a change of policy changes in a state."""
+
+    rules: Rules
+    digests: bool
+    counters: Counters
+
+    @classmethod
+    def of(cls, state: State) -> _Kept:
+        """As it is now."""
+        return cls(state.rules, state.digests, msgspec.structs.replace(state.counters))
+
+    def back(self, state: State) -> None:
+        """As it was then."""
+        state.rules, state.digests, state.counters = self
 
 
 def switch(unit: Unit, state: State, rules: Rules) -> int:
     """Go over to other rules in one call, alone in its group; gives the feed position."""
-    before = state.rules, state.digests, msgspec.structs.replace(state.counters)
+    kept = _Kept.of(state)
     try:
         return resolve_under(unit, state, rules).close()
     except BaseException:
-        state.rules, state.digests, state.counters = before
+        kept.back(state)
         raise
 
 
@@ -120,9 +211,15 @@ def resolve_under(unit: Unit, state: State, rules: Rules, *, to_tell: bool = Fal
     feed = Feed(unit, state)
     if reads_alike(state, before):
         out = differing(unit, state, before, to_tell=to_tell)
-        slow.write(unit, state, out, feed, out.matched.values)
+        slow.write(unit, state, [out], feed, out.matched.values)
     else:
         read_anew(unit, state, feed)
+    _put_rules(unit, rules)
+    return feed
+
+
+def _put_rules(unit: Unit, rules: Rules) -> None:
+    """They are in force, and none is wanted instead."""
     unit.put(t.META, t.Meta("policy", policies.dumps(rules.policy)))
     if rules.model is None:
         unit.delete(t.META, ("model",))
@@ -130,4 +227,3 @@ def resolve_under(unit: Unit, state: State, rules: Rules, *, to_tell: bool = Fal
         unit.put(t.META, t.Meta("model", rules.model))
     for name in (WANTED, WANTED_MODEL):
         unit.delete(t.META, (name,))
-    return feed

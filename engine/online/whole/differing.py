@@ -6,6 +6,7 @@ stays; the rest is a region, whole components of before and after, and is writte
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -30,11 +31,12 @@ if TYPE_CHECKING:
     from sameas.engine.online.whole.derive import Derived
     from sameas.engine.online.whole.kept import Kept
     from sameas.engine.policy import Policy
+    from sameas.graph.model import Judgement
 
     Bools = NDArray[np.bool_]
     Longs = NDArray[np.int64]
 
-__all__ = ["differing", "reads_alike"]
+__all__ = ["Compared", "compared", "differing", "reads_alike"]
 
 
 def reads_alike(state: State, before: Rules) -> bool:
@@ -49,6 +51,69 @@ def _reading(policy: Policy) -> tuple[object, ...]:
     return kinds, policy.default_region, policy.email_dots, policy.email_tags
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Compared:
+    """What the store has, and what the new rules say, of n live records."""
+
+    mine: Kept
+    derived: Derived
+    touched: Bools
+    """n: the records of components in which anything is otherwise."""
+    moved: Bools
+    """n: of these, where profiles are others, or others of their records sign somebody up."""
+    judgements: list[Judgement]
+
+    def answer(self, unit: Unit, some: Bools) -> Resolved:
+        """The answer on some records, whole components of both sides.
+
+        Args:
+            unit: what the writer, or the snapshot, has.
+            some: n: the records.
+        """
+        mine, derived = self.mine, self.derived
+        region = _region(mine, derived, some)
+        if derived.named[derived.component[some]].any():
+            region.judgements = self.judgements
+        out = _answer(unit, mine, derived, some, region)
+        _fetch(unit, out)
+        return out
+
+    def restand(self, unit: Unit) -> None:
+        """Put the standings of all identifiers, in the region or not."""
+        mine, derived = self.mine, self.derived
+        other = np.flatnonzero(mine.standing != derived.standing)
+        standing = derived.standing[other].tolist()
+        now = dict(zip(mine.identifier[other].tolist(), standing, strict=True))
+        for row in unit.get_all(t.IDENTIFIER, [(one,) for one in now]):
+            if row.standing != now[row.number]:
+                unit.put(t.IDENTIFIER, msgspec.structs.replace(row, standing=now[row.number]))
+
+
+def compared(unit: Unit, state: State, before: Rules, *, to_tell: bool = False) -> Compared:
+    """Ask the function about all live records, and see what is not as under the rules `before`.
+
+    Args:
+        unit: what the writer, or a snapshot, has.
+        state: the same, with the new rules.
+        before: the rules that were in force.
+        to_tell: profiles and their ids suffice, and what else differs is left out.
+    """
+    rules = state.rules
+    mine = kept(unit, rules)
+    columns = mine.columns
+    judgements = [in_plain(unit, state, one) for one in state.judgements.values()]
+    records = (columns.record(at) for at in range(len(columns)))
+    derived = derive(columns, rules, judgements, vectors_of(rules, records))
+    moved = _moved(mine, derived, before, rules)
+    if to_tell:
+        touched = moved[derived.component]
+    elif before.model != rules.model or _counted(before) != _counted(rules):
+        touched = np.ones(len(columns), dtype=bool)
+    else:
+        touched = (moved | _otherwise(unit, mine, derived))[derived.component]
+    return Compared(mine, derived, touched, moved[derived.component], judgements)
+
+
 def differing(unit: Unit, state: State, before: Rules, *, to_tell: bool = False) -> Resolved:
     """All that is not as it was under the rules `before`, as a region's answer.
 
@@ -59,28 +124,12 @@ def differing(unit: Unit, state: State, before: Rules, *, to_tell: bool = False)
         to_tell: profiles and their ids suffice; the standings of all other identifiers are put
             into the unit, and what else differs beside them is left out.
     """
-    rules = state.rules
-    mine = kept(unit, rules)
-    columns = mine.columns
-    judgements = [in_plain(unit, state, one) for one in state.judgements.values()]
-    records = (columns.record(at) for at in range(len(columns)))
-    derived = derive(columns, rules, judgements, vectors_of(rules, records))
-    moved = _moved(mine, derived, before, rules)
-    if before.model != rules.model:
-        rewrite(unit, state, derived.matches, mine.record.tolist())
+    found = compared(unit, state, before, to_tell=to_tell)
+    if before.model != state.rules.model:
+        rewrite(unit, state, found.derived.matches, found.mine.record.tolist())
+    out = found.answer(unit, found.touched)
     if to_tell:
-        touched = moved[derived.component]
-    elif before.model != rules.model or _counted(before) != _counted(rules):
-        touched = np.ones(len(columns), dtype=bool)
-    else:
-        touched = (moved | _otherwise(unit, mine, derived))[derived.component]
-    region = _region(mine, derived, touched)
-    if derived.named[derived.component[touched]].any():
-        region.judgements = judgements
-    out = _answer(unit, mine, derived, touched, region)
-    _fetch(unit, out)
-    if to_tell:
-        _restand(unit, mine, derived, region)
+        found.restand(unit)
     return out
 
 
@@ -211,13 +260,3 @@ def _fetch(unit: Unit, out: Resolved) -> None:
     unit.fetch(t.LINK, out.links)
     unit.fetch(t.IDENTIFIER, [(one,) for one in region.standing])
     unit.fetch(t.COMPONENT, [(one,) for one in region.components])
-
-
-def _restand(unit: Unit, mine: Kept, derived: Derived, region: Region) -> None:
-    """The standings of identifiers beyond the region."""
-    other = np.flatnonzero(mine.standing != derived.standing)
-    numbers = mine.identifier[other].tolist()
-    rows = {row.number: row for row in unit.get_all(t.IDENTIFIER, [(one,) for one in numbers])}
-    for number, standing in zip(numbers, derived.standing[other].tolist(), strict=True):
-        if number not in region.standing:
-            unit.put(t.IDENTIFIER, msgspec.structs.replace(rows[number], standing=standing))

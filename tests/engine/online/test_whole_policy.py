@@ -17,9 +17,11 @@ from sameas.engine.online.events import Event, Withdrawal
 from sameas.engine.online.rules import Rules
 from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole import change as whole_change
-from sameas.engine.online.whole import change_policy, preview, verify
+from sameas.engine.online.whole import change_policy, meanwhile, preview, verify
 from sameas.engine.online.whole.change import resolve_under
+from sameas.engine.online.whole.differing import compared
 from sameas.engine.online.whole.snapshot import state_of
+from sameas.graph.model import Judgement, RecordKey
 
 if TYPE_CHECKING:
     from sameas.engine.online.engine import Engine
@@ -315,29 +317,118 @@ def test_a_preview_of_the_same_policy_is_empty() -> None:
         assert not (told.examples)
 
 
-def test_writes_go_on_during_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Rows that come while the new state is built are in it afterwards."""
+def interrupted(
+    patch: pytest.MonkeyPatch, engine: Engine, policy: Policy, said: list[Event], what: str
+) -> list[str]:
+    """Change a policy, and say one thing after another each time that `what` was worked out.
+
+    Gives the stages of the change.
+    """
+    told: list[str] = []
+    real = getattr(whole_change, what)
+
+    def then_said(*given: Any) -> Any:
+        found = real(*given)
+        if told[-1] == "beside" and said:
+            engine.ingest([said.pop(0)])
+        return found
+
+    patch.setattr(whole_change, what, then_said)
+    change_policy(
+        engine.store,
+        engine._writer,
+        Rules(policy),
+        progress=lambda stage, _done, _total: told.append(stage),
+    )
+    assert verify(engine.store)
+    assert engine.rules.policy == policy
+    assert not engine._writer.watching
+    return told
+
+
+def test_what_is_written_during_a_change_is_resolved_under_both(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The change is not begun again: who came meanwhile is where the new policy has him."""
+    apart = with_kind(policies.default(), "phone", links=False)
+    row = Event("crm", [("phone", "+14155550101"), ("email", "new@x.com")], {}, "n1", 9)
+    with engine_of(policies.default()) as engine:
+        engine.ingest([Event("web", [("phone", "+14155550101")], {}, "n0", 8)])
+        told = interrupted(monkeypatch, engine, apart, [row], "compared")
+        assert told == ["beside"]
+        found = ids(engine.store)
+        assert found["crm", "n1"] != found["web", "n0"]
+    with engine_of(apart) as engine:
+        together = policies.default()
+        engine.ingest([Event("web", [("phone", "+14155550101")], {}, "n0", 8)])
+        told = interrupted(monkeypatch, engine, together, [row], "compared")
+        assert told == ["beside"]
+        found = ids(engine.store)
+        assert found["crm", "n1"] == found["web", "n0"]
+
+
+def test_groups_of_an_identifier_hold_where_nobody_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A number of two people begins to link; somebody comes to one of them meanwhile."""
+    number = ("phone", "+14155550101")
+    rows = [
+        Event("crm", [number], {"first_name": "Ann", "last_name": "Smith"}, "ann", 8),
+        Event("crm", [number, ("email", "b@x.com")], {"first_name": "Bob", "last_name": "Jones"},
+              "bob", 9),
+    ]  # fmt: skip
+    late = Event("web", [("email", "b@x.com"), ("cookie", "c")], {}, "late", 10)
+    with engine_of(with_kind(policies.default(), "phone", links=False)) as engine:
+        engine.ingest(rows)
+        told = interrupted(monkeypatch, engine, policies.default(), [late], "compared")
+        assert told == ["beside"]
+        found = ids(engine.store)
+        assert found["crm", "bob"] == found["web", "late"] != found["crm", "ann"]
+
+
+def test_too_much_written_during_a_change_begins_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The second time it is little."""
+    monkeypatch.setattr(meanwhile, "_FEW", 0)
+    apart = with_kind(policies.default(), "phone", links=False)
+    row = Event("crm", [("email", "ann@x.com")], {}, "n1", 9)
+    with engine_of(policies.default()) as engine:
+        engine.ingest(ROWS)
+        assert interrupted(monkeypatch, engine, apart, [row], "compared") == ["beside", "beside"]
+
+
+def test_a_change_that_reads_inputs_anew_waits_for_a_quiet_moment(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """If there is none, others wait for it in the end; what they wrote is in it."""
+    other = replace(policies.default(), email_dots=not policies.default().email_dots)
+    rows = [Event("crm", [("cookie", f"c{n}")], {}, f"n{n}", 9) for n in range(4)]
+    with engine_of(policies.default()) as engine:
+        engine.ingest(ROWS)
+        told = interrupted(monkeypatch, engine, other, rows, "resolve_under")
+        assert told == ["beside", "beside", "alone"]
+        assert {("crm", "n0"), ("crm", "n1")} <= ids(engine.store).keys()
+
+
+def test_a_judgement_during_a_change_begins_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It may speak of anybody."""
     apart = with_kind(policies.default(), "phone", links=False)
     with engine_of(policies.default()) as engine:
         engine.ingest(ROWS)
         told: list[str] = []
-        resolve_under = whole_change.resolve_under
 
-        def meanwhile(*given: Any) -> Any:
-            found = resolve_under(*given)
-            if told[-1] == "beside":
-                row = Event("crm", [("cookie", f"c{len(told)}")], {}, f"n{len(told)}", 9)
-                engine.ingest([row])
+        def judged(*given: Any) -> Any:
+            found = compared(*given)
+            if len(told) == 1:
+                one, other = (
+                    frozenset([RecordKey(row.source, str(row.record_id))]) for row in ROWS[:2]
+                )
+                engine.judge(Judgement("j", "different", one, other, 9)).result()
             return found
 
-        monkeypatch.setattr(whole_change, "resolve_under", meanwhile)
+        monkeypatch.setattr(whole_change, "compared", judged)
         change_policy(
             engine.store,
             engine._writer,
             Rules(apart),
             progress=lambda stage, _done, _total: told.append(stage),
         )
-        assert told == ["beside", "beside", "alone"]
-        assert {("crm", "n1"), ("crm", "n2")} <= ids(engine.store).keys()
+        assert told == ["beside", "beside"]
         assert verify(engine.store)
-        assert engine.rules.policy == apart
