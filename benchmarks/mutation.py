@@ -61,7 +61,8 @@ _REGION, _FAST = "engine/online/region.py", "engine/online/fast.py"
 _SLOW, _SUMMARY = "engine/online/slow.py", "engine/online/summary.py"
 _INHERIT, _FOLD = "engine/online/inherit.py", "engine/online/fold.py"
 _NAMES, _BACK = "engine/online/namesakes.py", "engine/online/background.py"
-_APPLY = "engine/online/apply.py"
+_APPLY, _RULES = "engine/online/apply.py", "engine/online/rules.py"
+_MEANWHILE = "engine/online/whole/meanwhile.py"
 
 CALLERS = {
     _LINKAGE: (_MATCH, _PLAIN, "matching/model/pieces.py"),
@@ -583,8 +584,8 @@ MUTANTS = (
     Mutant(
         "what links reaches no further",
         _REGION,
-        "seeds = restructured | self.carriers(linking) | self.records_of(awake)",
-        "seeds = restructured | self.records_of(awake)",
+        "return restructured | self.carriers(linking) | self.records_of(awake)",
+        "return restructured | self.records_of(awake)",
         ONLINE,
     ),
     Mutant(
@@ -597,8 +598,8 @@ MUTANTS = (
     Mutant(
         "a word on values leaves their records",
         _REGION,
-        "restructured = set(self.changed) | self.records_of(partners)",
-        "restructured = set(self.changed)",
+        "restructured = set(self.after) | self.records_of(partners)",
+        "restructured = set(self.after)",
         ONLINE,
     ),
     Mutant(
@@ -673,23 +674,23 @@ MUTANTS = (
     ),
     Mutant(
         "a summary allows a value more",
-        _SUMMARY,
-        "if count > rules.most_values[place]:",
-        "if count > rules.most_values[place] + 1:",
+        _RULES,
+        "if count > self.most_values[place]:",
+        "if count > self.most_values[place] + 1:",
         ONLINE,
     ),
     Mutant(
         "a summary allows fanout one more",
-        _SUMMARY,
-        "if any(whole.seen[other] > fanout for",
-        "if any(whole.seen[other] > fanout + 1 for",
+        _RULES,
+        "default=0) > self.most_fanout[place]:",
+        "default=0) > self.most_fanout[place] + 1:",
         ONLINE,
     ),
     Mutant(
         "a summary compares no names",
         _SUMMARY,
-        "    if guarded:\n",
-        "    if False:\n",
+        "if len(names) > 1 and any(",
+        "if False and any(",
         ONLINE,
     ),
     Mutant(
@@ -839,10 +840,46 @@ MUTANTS = (
         "if False:",
         ONLINE,
     ),
+    # what is written during a change of policy
+    Mutant(
+        "identifiers stand as the old policy has them",
+        _MEANWHILE,
+        "    late.restand()",
+        "    pass",
+        ONLINE,
+    ),
+    Mutant(
+        "who shares with what was written stays",
+        _MEANWHILE,
+        "again = late.records | gathering.seeds([])",
+        "again = late.records",
+        ONLINE,
+    ),
+    Mutant(
+        "components of the answer are torn",
+        _MEANWHILE,
+        "            for piece in others:",
+        "            for piece in ():",
+        ONLINE,
+    ),
+    Mutant(
+        "rows made ready before win",
+        _MEANWHILE,
+        "unit.take(late.without(still, region, again))",
+        "unit.take(still)",
+        ONLINE,
+    ),
+    Mutant(
+        "rows made ready are forgotten",
+        _MEANWHILE,
+        "unit.take(late.without(still, region, again))",
+        "pass",
+        ONLINE,
+    ),
 )
 
 
-def _text(mutant: Mutant, root: Path) -> str | None:
+def mutated(mutant: Mutant, root: Path) -> str | None:
     """The mutated module; None if the line is not there exactly once."""
     text = (root / mutant.module).read_text(encoding="utf-8")
     return text.replace(mutant.old, mutant.new) if text.count(mutant.old) == 1 else None
@@ -897,7 +934,7 @@ class _Worker:
     def kills(self, mutant: Mutant) -> bool:
         """Whether the suites notice the mutant."""
         path = self.tree / mutant.module
-        text = _text(mutant, self.tree)
+        text = mutated(mutant, self.tree)
         assert text is not None
         callers = [self.tree / name for name in CALLERS.get(mutant.module, ())]
         times = [caller.stat().st_mtime_ns for caller in callers]
@@ -926,7 +963,7 @@ def main() -> int:
     chosen = [
         one for one in MUTANTS if any(text in f"{one.rule} {one.module}" for text in options.only)
     ]
-    stale = [one for one in chosen if _text(one, ROOT) is None]
+    stale = [one for one in chosen if mutated(one, ROOT) is None]
     for one in stale:
         print(f"stale     {one.module}: {one.rule}")
     if options.check or stale:
