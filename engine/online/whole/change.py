@@ -134,7 +134,8 @@ class _Try:
             except BaseException:
                 kept.back(state)
                 raise
-            kept.back(state)
+            # the counters go on: the background may have taken numbers from them meanwhile
+            state.rules = kept.rules
             unit.undo(mark)
             return None
 

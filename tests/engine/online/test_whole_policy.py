@@ -385,13 +385,15 @@ def test_groups_of_an_identifier_hold_where_nobody_wrote(monkeypatch: pytest.Mon
 
 
 def test_too_much_written_during_a_change_begins_it_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The second time it is little."""
+    """The second time it is little. Numbers that others took meanwhile are not given again."""
     monkeypatch.setattr(meanwhile, "_FEW", 0)
     apart = with_kind(policies.default(), "phone", links=False)
     row = Event("crm", [("email", "ann@x.com")], {}, "n1", 9)
     with engine_of(policies.default()) as engine:
         engine.ingest(ROWS)
+        counters = engine._writer.state.counters
         assert interrupted(monkeypatch, engine, apart, [row], "compared") == ["beside", "beside"]
+        assert engine._writer.state.counters is counters
 
 
 def test_a_change_that_reads_inputs_anew_waits_for_a_quiet_moment(
