@@ -12,13 +12,15 @@ the last time by the writer itself: other writes wait for it then, reads do not.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from sameas.engine import policy as policies
 from sameas.engine.online import slow
+from sameas.engine.online.attempt import attempt
 from sameas.engine.online.feed import Feed
 from sameas.engine.online.loading import WANTED, WANTED_MODEL
 from sameas.engine.online.unit import Unit
@@ -30,7 +32,6 @@ from sameas.graph.store import tables as t
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from sameas.engine.online.counters import Counters
     from sameas.engine.online.rules import Rules
     from sameas.engine.online.state import State
     from sameas.engine.online.whole.differing import Compared
@@ -40,7 +41,7 @@ if TYPE_CHECKING:
     _Work = Callable[[Unit, State], int | None]
     """A call for the writer; gives the feed position, or None if it cannot be done."""
 
-__all__ = ["change_policy", "resolve_under", "switch"]
+__all__ = ["change_policy", "resolve_under"]
 
 _TRIES = 2
 
@@ -73,7 +74,9 @@ def change_policy(
             return taken
     if progress is not None:
         progress("alone", 0, None)
-    return writer.submit(lambda unit, state: switch(unit, state, rules), alone=True).result()
+    return writer.submit(
+        lambda unit, state: resolve_under(unit, state, rules).close(), alone=True
+    ).result()
 
 
 class _Try:
@@ -124,19 +127,13 @@ class _Try:
             new = replace(state, rules=self.rules)
             if not _same_words(before, state) or not reads_alike(new, before.rules):
                 return None
-            mark, kept = unit.mark(), _Kept.of(state)
-            try:
+            with suppress(_TooMuchError), attempt(unit, state):
                 state.rules = self.rules
                 feed = Feed(unit, state)
-                if catch_up(unit, state, found, still, self.written, feed):
-                    _put_rules(unit, self.rules)
-                    return feed.close()
-            except BaseException:
-                kept.back(state)
-                raise
-            # the counters go on: the background may have taken numbers from them meanwhile
-            state.rules = kept.rules
-            unit.undo(mark)
+                if not catch_up(unit, state, found, still, self.written, feed):
+                    raise _TooMuchError
+                _put_rules(unit, self.rules)
+                return feed.close()
             return None
 
         return work
@@ -170,31 +167,8 @@ def _untouched(one: State, other: State) -> bool:
     return _same_words(one, other) and one.counters.dumps() == other.counters.dumps()
 
 
-class _Kept(NamedTuple):
-    """What a change of policy changes in a state."""
-
-    rules: Rules
-    digests: bool
-    counters: Counters
-
-    @classmethod
-    def of(cls, state: State) -> _Kept:
-        """As it is now."""
-        return cls(state.rules, state.digests, msgspec.structs.replace(state.counters))
-
-    def back(self, state: State) -> None:
-        """As it was then."""
-        state.rules, state.digests, state.counters = self
-
-
-def switch(unit: Unit, state: State, rules: Rules) -> int:
-    """Go over to other rules in one call, alone in its group; gives the feed position."""
-    kept = _Kept.of(state)
-    try:
-        return resolve_under(unit, state, rules).close()
-    except BaseException:
-        kept.back(state)
-        raise
+class _TooMuchError(Exception):
+    """What was written meanwhile."""
 
 
 def resolve_under(unit: Unit, state: State, rules: Rules, *, to_tell: bool = False) -> Feed:

@@ -64,6 +64,8 @@ class Written:
 
 _RECORDS = {t.RECORD.name, t.LINK.name}
 """Tables whose keys begin with a record."""
+_STILL = (t.LINK.name, t.IDENTIFIER.name, t.COMPONENT.name)
+"""Tables of which rows change where profiles stay as they are."""
 
 
 def prepared(unit: Unit, state: State, found: Compared) -> ChangeSet:
@@ -80,9 +82,6 @@ def prepared(unit: Unit, state: State, found: Compared) -> ChangeSet:
         {name: changes.deletes[name] for name in _STILL if name in changes.puts},
         {name: changes.before[name] for name in _STILL if name in changes.puts},
     )
-
-
-_STILL = (t.LINK.name, t.IDENTIFIER.name, t.COMPONENT.name)
 
 
 def catch_up(
