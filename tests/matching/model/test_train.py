@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import random
 
 import numpy as np
@@ -19,7 +20,10 @@ from sameas.matching.model import (
     tables_of,
     to_json,
 )
+from sameas.matching.model import sight as sight_module
+from sameas.matching.model import tables as tables_module
 from sameas.matching.model.sight import Sight
+from sameas.threads import alone
 
 Ints = NDArray[np.int32]
 
@@ -51,6 +55,19 @@ def test_the_order_of_rows_does_not_change_a_letter_of_the_model(model: Model) -
     other = rows(200, 1)
     random.Random(7).shuffle(other)
     assert to_json(trained(world(other))[0]) == to_json(model)
+
+
+def test_weights_are_the_same_on_any_number_of_processors(
+    found: World, model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pairs are compared and weighed in small pieces by four threads, or in one by none."""
+    left, right = some_pairs(found)
+    with alone():
+        whole = many(found, model, left, right)
+    monkeypatch.setattr(sight_module, "CHUNK", 37)
+    monkeypatch.setattr(tables_module, "_CHUNK", 41)
+    monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(4)), raising=False)
+    assert many(found, model, left, right) == whole
 
 
 def test_many_weights_at_once_are_those_of_single_pairs(found: World, model: Model) -> None:
