@@ -54,7 +54,8 @@ def matched(scores: Scores | None, order: Ints) -> Edges | None:
     _sharing(scores.vector, order, vptr, vrec)
     vptr = vptr[:-1]
     width = np.diff(vptr)
-    left, right, weight = scores.left, scores.right, scores.weight
+    # of one layout: what works on them is compiled for no other
+    left, right, weight = map(np.ascontiguousarray, (scores.left, scores.right, scores.weight))
     joins = (width[left] > 0) & (width[right] > 0) & ((left != right) | (width[left] > 1))
     keys = (left.astype(np.int64) << 32) | right
     if not joins.all() or (keys[1:] <= keys[:-1]).any():

@@ -40,6 +40,7 @@ __all__ = [
     "hold",
     "join",
     "single",
+    "wide",
 ]
 
 LIMIT, GUARD, DUPLICATE, EXCLUSIVE, TOO_LARGE = 1, 2, 3, 4, 5
@@ -90,6 +91,12 @@ def held_for(records: int, values: int, types: int, traits: int) -> Held:
         np.zeros(values, dtype=np.int64),
         np.zeros(2, dtype=np.int64),
     )
+
+
+@njit(cache=True, nogil=True)
+def wide(number: int) -> int:
+    """The same in 64 bits: what takes a constant, or 32 bits, is compiled once more for them."""
+    return int(np.int64(number))
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from sameas.buffers import read_as, read_only
 from sameas.engine.memory import load_u64, prefetch, store_u64
 
 if TYPE_CHECKING:
@@ -49,15 +50,11 @@ def string_buffers(array: pa.StringArray) -> StringBuffers:
     assert array.offset == 0
     assert array.type == pa.string(), array.type
     valid, offsets, data = array.buffers()
-    starts = np.frombuffer(offsets, dtype=np.int32, count=len(array) + 1) if offsets else None
-    if starts is None:
-        starts = np.zeros(1, dtype=np.int32)
+    starts = read_as(offsets, np.int32)[: len(array) + 1]
     return StringBuffers(
-        starts,
-        np.frombuffer(data, dtype=np.uint8) if data else np.zeros(0, dtype=np.uint8),
-        np.frombuffer(valid, dtype=np.uint8)
-        if valid is not None and array.null_count
-        else np.zeros(0, dtype=np.uint8),
+        starts if starts.size else read_only(np.zeros(1, dtype=np.int32)),
+        read_as(data, np.uint8),
+        read_as(valid if array.null_count else None, np.uint8),
     )
 
 

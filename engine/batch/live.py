@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numba import njit
 
+from sameas.buffers import read_as, read_only
 from sameas.engine.batch.columns import Columns, flat
 from sameas.engine.batch.interner import Interner, StringBuffers
 from sameas.errors import Fault, InputError
@@ -640,5 +641,7 @@ def _runs(ptr: Longs, ids: Ints, source: Ints) -> StringBuffers:
     mask[offsets[:-1]] = False
     flat[mask] = ids
     return StringBuffers(
-        (offsets * 4).astype(np.int32), flat.view(np.uint8), np.zeros(0, dtype=np.uint8)
+        read_only((offsets * 4).astype(np.int32)),
+        read_only(flat.view(np.uint8)),
+        read_as(None, np.uint8),
     )

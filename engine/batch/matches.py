@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from numba import njit
 
-from sameas.engine.batch.held import CLUSTER, FOLLOWING, broken, explained, grown, join
+from sameas.engine.batch.held import CLUSTER, FOLLOWING, broken, explained, grown, join, wide
 from sameas.engine.batch.meet import Square, Weighed, fill, look
 from sameas.matching.cluster import linkage
 from sameas.matching.cluster.linkage import LIVE, Room
@@ -180,7 +180,7 @@ def match_piece(
         one, other = linkage.best(space, heap)
         if one < 0:
             break
-        r, s = evidence.root[one], evidence.root[other]
+        r, s = wide(evidence.root[one]), wide(evidence.root[other])
         if broken(r, s, limits, held)[0] != 0:
             refused = True
             continue
@@ -188,17 +188,18 @@ def match_piece(
         evidence.root[joined] = join(r, s, _NO_NAMES, held)
     if not refused:
         return heap, matches, n_matches, payload, n_payload
+    none = wide(-1)
     for i in range(space.at[LIVE]):
         for j in range(i + 1, space.at[LIVE]):
             one, other = space.live[i], space.live[j]
             total, count = linkage.mean(space, one, other, weights)
             if count == 0 or total <= cut * count:
                 continue
-            r, s = evidence.root[one], evidence.root[other]
+            r, s = wide(evidence.root[one]), wide(evidence.root[other])
             why, detail = broken(r, s, limits, held)
             start = n_payload
             payload, n_payload = explained(
-                why, detail, r, s, -1, records, identifier, clean_source, held, payload, n_payload
+                why, detail, r, s, none, records, identifier, clean_source, held, payload, n_payload
             )
             matches, n_matches = _between(
                 k, one, other, records, held, evidence, matches, n_matches, why, start, n_payload

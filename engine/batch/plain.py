@@ -30,6 +30,7 @@ from sameas.engine.batch.held import (
     hold,
     join,
     single,
+    wide,
 )
 from sameas.engine.batch.matches import match_piece
 from sameas.engine.batch.search import among
@@ -256,9 +257,9 @@ def resolve_plain(
     refused = np.empty((1024, 5), dtype=np.int64)
     n_refused = 0
     matches = np.empty((1024, 5), dtype=np.int64)
-    n_matches = 0
+    n_matches = wide(0)
     payload = np.empty(1024, dtype=np.int64)
-    n_payload = 0
+    n_payload = wide(0)
     waiting = np.empty(1024, dtype=np.int64)
     n_waiting = 0
     tied = np.empty(1024, dtype=np.int64)

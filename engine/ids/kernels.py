@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 from numba import njit
 
+from sameas.buffers import read_as
 from sameas.engine.ids.siphash import ID_LENGTH, message
 from sameas.engine.memory import prefetch
 
@@ -30,12 +31,12 @@ def profile_ids(key: bytes, columns: Columns, first: Ints, incarnation: Longs) -
     """The ids of profiles by their first arrived records: (n, 18) bytes of ASCII."""
     names = [name.encode("utf-8", "surrogatepass") for name in columns.sources]
     starts = np.cumsum([0, *map(len, names)], dtype=np.int64)
-    flat = np.frombuffer(b"".join(names) or b"\0", dtype=np.uint8)
+    flat = read_as(b"".join(names), np.uint8)
     ids = columns.record_ids.cast(pa.large_string())
     _, offsets, data = ids.buffers()
-    at = np.frombuffer(offsets, dtype=np.int64)[ids.offset : ids.offset + len(ids) + 1]
-    text = np.frombuffer(data, dtype=np.uint8) if data else np.zeros(1, dtype=np.uint8)
-    words = np.frombuffer(key[:16], dtype=np.uint64)
+    at = read_as(offsets, np.int64)[ids.offset : ids.offset + len(ids) + 1]
+    text = read_as(data, np.uint8)
+    words = read_as(key[:16], np.uint64)
     out = np.empty((len(first), ID_LENGTH), dtype=np.uint8)
     longest = int((at[first + 1] - at[first]).max(initial=0)) + int(np.diff(starts).max(initial=0))
     _ids(
@@ -70,7 +71,7 @@ def profile_id(key: Words, record: tuple[str, str], *, incarnation: int = 0, aga
     """`sameas.engine.ids.siphash.profile_id`, in a tenth of the time; the key is two words."""
     source = record[0].encode("utf-8", "surrogatepass")
     record_id = record[1].encode("utf-8", "surrogatepass")
-    data = np.frombuffer(message(source, record_id, incarnation, again), dtype=np.uint8)
+    data = read_as(message(source, record_id, incarnation, again), np.uint8)
     out = np.empty(ID_LENGTH, dtype=np.uint8)
     _one(key, data, out)
     return out.tobytes().decode("ascii")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import msgspec
 import numpy as np
 
+from sameas.buffers import read_as
 from sameas.engine import policy as policies
 from sameas.engine.judgements import verdicts
 from sameas.engine.online.counters import Counters
@@ -71,7 +72,7 @@ def load_state(store: Reader, *, erase_key: bytes = b"") -> State:
     state = State(
         Rules(policy, fact(store, "model")),
         Counters.loads(fact(store, "counters")),
-        np.frombuffer(bytes.fromhex(fact(store, "id_key") or "")[:16], dtype=np.uint64),
+        read_as(bytes.fromhex(fact(store, "id_key") or "")[:16], np.uint64),
         digests=bool(fact(store, "digests")),
         erase_key=erase_key,
     )

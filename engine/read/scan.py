@@ -13,6 +13,8 @@ import numba
 import numpy as np
 import numpy.typing as npt
 
+from sameas.buffers import read_as
+
 __all__ = ["Scan", "scan"]
 
 _QUOTE, _LF, _CR, _SPACE, _TAB = 34, 10, 13, 32, 9
@@ -54,7 +56,7 @@ def scan(block: bytes, delimiter: str, *, last: bool) -> Scan:
     >>> found.fields.tolist(), found.lines.tolist(), found.used
     ([2, 3], [0, 3], 15)
     """
-    data = np.frombuffer(block, np.uint8)
+    data = read_as(block, np.uint8)
     room = max(16, len(block) // 8)
     while True:
         out = np.empty((5, room), np.int64)

@@ -14,6 +14,7 @@ import numpy as np
 import phonenumbers
 import pyarrow as pa
 
+from sameas.buffers import read_as
 from sameas.errors import Fault, InputError
 from sameas.matching.canonical import canonicalise
 from sameas.matching.canonical.junk import is_junk, literals
@@ -101,8 +102,8 @@ def _is_canonical(
     _, ends, data = strings.buffers()
     if data is None or not blocks.size:
         return False
-    offsets = np.frombuffer(ends, np.int32)[strings.offset : strings.offset + len(strings) + 1]
-    text = np.frombuffer(data if data.size else b"\0", np.uint8)
+    offsets = read_as(ends, np.int32)[strings.offset : strings.offset + len(strings) + 1]
+    text = read_as(data, np.uint8)
     return bool(settled(CODES[kind], text, offsets, _valid(strings), plans, blocks))
 
 
@@ -173,10 +174,10 @@ def _read(strings: pa.Array) -> _Text:
     rows = len(strings)
     offsets = _NO_OFFSETS
     if rows:
-        found = np.frombuffer(ends, np.int64 if wide else np.int32)
+        found = read_as(ends, np.int64 if wide else np.int32)
         offsets = found[strings.offset : strings.offset + rows + 1].astype(np.int64)
     return _Text(
-        np.frombuffer(data if data is not None and data.size else b"\0", np.uint8),
+        read_as(data, np.uint8),
         offsets,
         _valid(strings),
     )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 from rapidfuzz.distance import OSA, JaroWinkler
 
+from sameas.buffers import read_as
 from sameas.matching.compare.model import MISSING
 from sameas.matching.compare.reading import read
 from sameas.matching.names.align import sound_distance
@@ -73,7 +74,7 @@ def _typo(a: str, b: str) -> bool:
 
 
 def _distance(a: bytes, b: bytes, most: int) -> int:
-    both = np.frombuffer(a + b, np.uint8)
+    both = read_as(a + b, np.uint8)
     scratch = np.empty(len(b) + 1, np.int64)
     return int(sound_distance(both, 0, len(a), len(a), len(a) + len(b), most, scratch))
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from sameas.buffers import read_as
 from sameas.matching.names.diminutives import groups
 from sameas.matching.names.kernel import CLASSES, KNOWN, LENGTH, SCRIPT, Names, Words
 from sameas.matching.names.sound import GAP, consonant_classes, is_pinyin, symbols
@@ -61,9 +62,9 @@ def pack(names: Sequence[Name]) -> tuple[Words, Names]:
         for name in names
     ]
     return Words(
-        text=np.frombuffer(b"".join(texts), np.uint8),
+        text=read_as(b"".join(texts), np.uint8),
         text_at=_ends(map(len, texts)),
-        sound=np.frombuffer(b"".join(sounds), np.uint8),
+        sound=read_as(b"".join(sounds), np.uint8),
         sound_at=_ends(map(len, sounds)),
         weight=np.array([sum(gaps[s] for s in sound) for sound in sounds], np.int64),
         pinyin=np.array([is_pinyin(word.text) for word in words], np.uint8),

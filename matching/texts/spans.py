@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from sameas.buffers import read_as, read_only
 from sameas.matching.canonical.kernels import jit
 
 if TYPE_CHECKING:
@@ -56,11 +57,10 @@ def texts_of(values: Sequence[str] | pa.StringArray) -> Texts:
     """The code points of these values; of a column without nulls its buffers are read."""
     if isinstance(values, pa.Array) and not values.null_count and len(values):
         _, offsets, data = values.buffers()
-        at = np.frombuffer(offsets, np.int32, len(values) + 1 + values.offset)[values.offset :]
-        read = np.frombuffer(data, np.uint8) if data else np.empty(0, np.uint8)
-        read = read[at[0] : at[-1]]
+        at = read_as(offsets, np.int32)[values.offset : values.offset + len(values) + 1]
+        read = read_as(data, np.uint8)[at[0] : at[-1]]
         if not (read >> 7).any():
-            return Texts(read.astype(np.uint32), at.astype(np.int64) - at[0])
+            return Texts(read_only(read.astype(np.uint32)), at.astype(np.int64) - at[0])
         lengths = pc.utf8_length(values).to_numpy(zero_copy_only=False)
         return Texts(_points(read.tobytes().decode()), ends(lengths, len(values)))
     texts = values.to_pylist() if isinstance(values, pa.Array) else values
@@ -68,7 +68,7 @@ def texts_of(values: Sequence[str] | pa.StringArray) -> Texts:
 
 
 def _points(text: str) -> Points:
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32)
+    return read_as(text.encode("utf-32-le", "surrogatepass"), np.uint32)
 
 
 @jit
