@@ -8,24 +8,33 @@ written to), so one call after installing, in an image or a deployment, is enoug
 
 from __future__ import annotations
 
+import tempfile
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
+from hashlib import sha256
 from multiprocessing import get_context
+from pathlib import Path
 
+import numpy as np
 import polars as pl
 
 __all__ = ["linking", "warm"]
 
 
 def warm() -> None:
-    """Resolve a few invented rows that take every compiled path, on two processors if there are."""
+    """Take a few invented rows through every compiled path, on two processors if there are."""
     with ProcessPoolExecutor(2, get_context("spawn")) as pool:
-        for task in (pool.submit(_matching), pool.submit(linking)):
+        for task in (pool.submit(_learning), pool.submit(linking)):
             task.result()
+        # what both have compiled is there now, and each compiled little that the other did, too
+        pool.submit(_serving).result()
 
 
 def linking() -> None:
-    """Take what links and what matches say through every compiled path of the function."""
+    """Take what links and what matches say through every compiled path of the function.
+
+    First of what has no names: whoever learns meanwhile has compiled by then what compares them.
+    """
     from sameas.engine import policy
     from sameas.engine.batch import resolve
     from sameas.engine.evidence import BIT
@@ -50,24 +59,61 @@ def linking() -> None:
             "last_name": ["Lee", "Smith", "Smith", "Шевченко"],
         }
     )
-    events = pl.DataFrame({"email": ["ann.lee@gmail.com"] * 2, "plan": ["a", "b"]})
-    resolve(named, events, names=["crm", "web"])
+    many = [f"{number}@example.com" for number in range(1_000)]
+    events = pl.DataFrame(
+        {
+            "email": ["ann.lee@gmail.com", "bob@example.org", *many],
+            "other_email": ["ann.lee@gmail.com", "ann.lee@gmail.com", *many[::-1]],
+            "email_sha256": [sha256(b"ann.lee@gmail.com").hexdigest(), *[None] * 1_001],
+            "plan": "a",
+        }
+    )
     # matches that disagree, in components that are too large, with a user id too many
     keys = [RecordKey("crm", number) for number in ("1", "2", "3", "4")]
     bits = {(0, 1): 9, (1, 2): 8, (0, 2): -1, (2, 3): 1}
     matches = [Match(keys[a], keys[b], weight * BIT) for (a, b), weight in bits.items()]
-    for most in (10_000, 2):
-        bounded = replace(policy.default(), max_component=most)
-        resolve(named, names=["crm"], policy=bounded, matches=matches)
+    for rows in (named.drop("first_name", "last_name"), named):
+        resolve(rows, events, names=["crm", "web"])
+        for most in (10_000, 2):
+            bounded = replace(policy.default(), max_component=most)
+            resolve(rows, names=["crm"], policy=bounded, matches=matches)
 
 
-def _matching() -> None:
-    from sameas.engine.batch import resolve
+def _learning() -> None:
+    """Compare names; learn from enough people, each said twice with a slip, in two shapes."""
+    from sameas.engine.batch.train import train_files
+    from sameas.matching.names import compatible, compatible_pairs
 
-    # enough people, each said twice with a slip, that a model is learned from them
-    resolve(_people(), names=["crm"])
+    compatible_pairs(["Ann Lee", "A. Lee"], *(np.array([at]) for at in (0, 1)))
+    compatible("Ann Lee", "A. Lee")
     whole = pl.col("first_name") + " " + pl.col("last_name")
-    resolve(_people().select("id", "birth_date", "city", full_name=whole), names=["crm"])
+    shapes = (_people(), _people().select("id", "birth_date", "city", full_name=whole))
+    with tempfile.TemporaryDirectory(prefix="sameas-") as folder:
+        for number, people in enumerate(shapes):
+            file = Path(folder) / f"{number}.parquet"
+            people.write_parquet(file)
+            train_files([file], file.with_suffix(".json"))
+
+
+def _serving() -> None:
+    """Resolve those people, load them into a store, say more of one and of another, verify it."""
+    from sameas.engine.batch.run import resolve_files
+    from sameas.engine.online.engine import Engine
+    from sameas.engine.online.events import Event
+    from sameas.engine.online.whole import load_file, verify
+    from sameas.graph.store import open_store
+
+    with tempfile.TemporaryDirectory(prefix="sameas-") as folder:
+        file, out, store = (Path(folder) / name for name in ("crm.csv", "out", "made.db"))
+        _people().write_csv(file)
+        resolve_files([file], out)
+        load_file(out, store)
+        with Engine(open_store(store)) as engine:
+            said = _people().drop("id", "email", "phone").row(4, named=True)
+            engine.ingest([Event("crm", [("email", "p4@example.com")], said, "one more")])
+            engine.ingest([Event("web", [("email", "somebody@else.example")])])
+            with engine.store.snapshot() as reader:
+                verify(reader)
 
 
 def _people() -> pl.DataFrame:
