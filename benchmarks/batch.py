@@ -85,6 +85,8 @@ class Bench:
     names: bool = False
     timeout: float = 3600.0
     repeat: int = 1
+    compiled: Path | None = None
+    """Where compiled code is kept; None: where it always is, and there may be some already."""
 
     def city(self, observations: int) -> Path:
         """Make the city with so many identifier values; its folder."""
@@ -152,7 +154,7 @@ class Bench:
         return runs
 
     def _env(self) -> dict[str, str]:
-        return {"NUMBA_CACHE_DIR": str(self.temp / "compiled")}
+        return {} if self.compiled is None else {"NUMBA_CACHE_DIR": str(self.compiled)}
 
 
 def parse_size(text: str) -> int:
@@ -202,6 +204,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--repeat", type=int, default=1, help="runs of sameas and floor, least counts"
     )
+    parser.add_argument("--no-cold", action="store_true", help="leave out the run that compiles")
     parser.add_argument("--timeout", type=float, default=3600.0, help="seconds for one process")
     parser.add_argument("--temp", type=Path, help="where files go meanwhile (20 GB at 100M)")
     parser.add_argument("--json", action="store_true", help="for machines")
@@ -228,10 +231,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     runs: list[Run] = []
     with tempfile.TemporaryDirectory(prefix="sameas-bench-", dir=told.temp) as temp:
         bench = Bench(
-            Path(temp), told.seed, told.raw, bool(told.names), told.timeout, max(1, told.repeat)
+            Path(temp),
+            told.seed,
+            told.raw,
+            bool(told.names),
+            told.timeout,
+            max(1, told.repeat),
+            None if told.no_cold else Path(temp) / "compiled",
         )
         try:
-            runs += bench.warm_up()
+            if not told.no_cold:
+                runs += bench.warm_up()
             for size in sizes:
                 alive = [name for name in peers if name != "networkx" or size <= limit]
                 runs += bench.size(size, alive)
