@@ -40,6 +40,7 @@ _FIELDS: tuple[tuple[str, FieldKind, tuple[str, ...]], ...] = (
     ("maiden_name", "family_name", ("maiden_name",)),
     ("native_name", "full_name", ("native_name_full",)),
     ("birth_date", "date", ("birth_date",)),
+    ("age", "number", ("age",)),
     ("company", "organisation", ("company",)),
     ("employer", "organisation", ("employer",)),
     ("address", "address", ("street_number", "street")),
@@ -75,7 +76,7 @@ def detect(columns: Columns, policy: Policy) -> tuple[Field, ...]:
         for trait, column in columns.traits.items()
         if len(column) - column.null_count >= max(2, _COVERED * records)
     }
-    found = []
+    found: list[Field] = []
     whole = not said.keys() & {"first_name", "last_name"}
     for name, kind, wanted in _FIELDS:
         if (kind == "full_name" and name == "full_name") != whole and "name" in wanted:
@@ -83,11 +84,9 @@ def detect(columns: Columns, policy: Policy) -> tuple[Field, ...]:
         traits = tuple(trait for trait in wanted if trait in said)
         if kind == "address" and said.get("address", 0) > sum(said[one] for one in traits[-1:]):
             traits = ("address",)
-        if name == "birth_date" and not traits:
-            traits = tuple(trait for trait in BIRTH_PARTS if trait in said)
-            if traits[:2] != BIRTH_PARTS[:2]:
-                continue  # a year is shared by too many to be a date
-        if not traits:
+        if name == "birth_date" and BIRTH_PARTS[0] in said:
+            traits += tuple(trait for trait in BIRTH_PARTS if trait in said)
+        if not traits or (name == "age" and any(field.name == "birth_date" for field in found)):
             continue
         month_first = kind == "date" and month_comes_first(_texts(columns, traits[0]))
         region = policy.default_region if kind == "phone" else "US"
@@ -112,7 +111,7 @@ def enough(fields: Sequence[Field], records: int) -> str:
     if records < MIN_RECORDS:
         return f"fewer than {MIN_RECORDS} records"
     if sum(parts_of([field.kind for field in fields])) < 3 or not any(
-        field.kind in _WHO for field in fields
+        field.kind in _WHO and field.traits != BIRTH_PARTS[:1] for field in fields
     ):
         return "too few fields that can be compared"
     return ""

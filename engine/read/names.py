@@ -210,6 +210,8 @@ _TRAITS = {
     "lieu de naissance, lugar de nacimiento, miejsce urodzenia, місце народження, место рождения,"
     "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento,"
     "födelseort, fødested, syntymäpaikka, místo narození, születési hely, 出身地, مكان الميلاد",
+    "age": "age, age years, age in years, alter, âge, edad, età, idade, leeftijd, wiek, вік, возраст, yaş, سن,"
+    "年龄, 年齡, 年齢, 나이, العمر, ηλικία, גיל, ålder, alder, ikä, věk, életkor, vârstă",
     "gender": "gender, sex, gender code, sex code, gender cd, sex cd, geschlecht, sexe, genre, sexo, genero, plec, стать, пол, cinsiyet,"
     "جنسیت, 性别, 性別, sesso, genere, geslacht,"
     "kön, køn, kjønn, sukupuoli, pohlaví, 성별, الجنس,"

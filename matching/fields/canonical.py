@@ -81,17 +81,18 @@ def combined(field: Field, raws: Sequence[str]) -> str:
         whole = (names.halves(raw) for trait, raw in pairs if is_whole_name(trait))
         found = (given if kind == "given_name" else family for given, family in whole)
         return canonical(kind, next((half for half in found if half), ""))
-    if kind == "date" and set(field.traits) <= set(dates.BIRTH_PARTS):
-        said = dict(pairs)
-        return dates.date_of(*(said.get(part, "") for part in dates.BIRTH_PARTS))
     if kind in _JOINED or kind == "full_name":
         return canonical(kind, joined(raws))
+    of_birth = dates.BIRTH_PARTS if kind == "date" else ()
     values = (
         canonical(kind, raw, region=field.region, month_first=field.month_first)
-        for _, raw in pairs
-        if raw
+        for trait, raw in pairs
+        if raw and trait not in of_birth
     )
-    return next((value for value in values if value), "")
+    if one := next((value for value in values if value), ""):
+        return one
+    said = dict(pairs)
+    return dates.date_of(*(said.get(part, "") for part in of_birth)) if of_birth else ""
 
 
 def joined(raws: Sequence[str]) -> str:

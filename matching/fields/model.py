@@ -38,8 +38,8 @@ class Field:
 
     Several traits: the words of an address, a text or an organisation are joined; the parts of a
     name are put together, and a whole name (`full_name`, `name`) is taken apart where there are no
-    parts; a year, a month and a day of birth are a date; of other kinds the first usable value
-    counts.
+    parts; a year, a month and a day of birth are a date where there is no whole one; of other
+    kinds the first usable value counts.
     """
 
     name: str

@@ -66,6 +66,31 @@ def test_people_are_found_whatever_fields_there_are(fields: str, least: float) -
 @pytest.mark.parametrize(
     ("fields", "least"),
     [
+        ("first_name last_name birth_year", 0.83),
+        ("first_name last_name age", 0.83),
+        ("first_name last_name dob birth_year", 0.83),
+    ],
+)
+def test_a_year_of_birth_or_an_age_says_who_somebody_is(fields: str, least: float) -> None:
+    """Measured: F1 .886, .882, .889. Neither was a field, and two fields were too few to compare;
+    in the third half of the records tell the day and half the year."""
+    records, truth = made(1_500, seed=301)
+    year = pl.col("dob").str.extract(r"((?:19|20)\d\d)")
+    half = pl.int_range(pl.len()) % 2 == 0
+    mixed = "dob" in fields
+    records = records.with_columns(
+        age=(2_024 - year.cast(pl.Int32)).cast(pl.String),
+        birth_year=pl.when(half).then(year) if mixed else year,
+        dob=pl.when(~half).then("dob"),
+    )
+    found = score(records.select("record_id", "source", *fields.split()), truth)
+    assert found.f1 >= least, found
+    assert found.precision >= 0.9, found
+
+
+@pytest.mark.parametrize(
+    ("fields", "least"),
+    [
         ("full_name street city postcode", 0.71),
         ("full_name dob street city postcode", 0.78),
         ("full_name email", 0.68),

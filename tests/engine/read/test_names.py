@@ -41,6 +41,7 @@ from sameas.engine.read.names import concepts, snake, squeeze
         ("trait:maiden_name", "MAIDEN maiden_name Geburtsname"),
         ("trait:suffix", "name_sufx_cd SUFFIX name_suffix_lbl"),
         ("trait:gender", "gender_code sex_code SEX gender_cd"),
+        ("trait:age", "age AGE Alter edad возраст 年齢 ikä"),
         ("trait:state", "state_cd RESIDENTIAL_STATE state_code"),
         ("trait:street_number", "house_num HouseNumber street_no"),
         ("trait:street_2", "unit_number flat_no ADDRESS2 Apt"),
