@@ -206,11 +206,11 @@ _TRAITS = {
     "birth_day": "day of birth, birthday day, bday num, dob day, day birth, birth day of month, geburtstag tag, jour de naissance,"
     "jour naissance, dia de nacimiento, dia nacimiento, dzien urodzenia, روز تولد, 出生日, dia de nascimento,"
     "giorno di nascita, geboortedag, syntymäpäivä numero, den narození, születési nap, ziua nașterii, 출생일",
-    "birth_place": "birth place, birthplace, place of birth, birth city, geburtsort,"
+    "birth_place": "birth place, birthplace, place of birth, birth city, birth state, state of birth, geburtsort,"
     "lieu de naissance, lugar de nacimiento, miejsce urodzenia, місце народження, место рождения,"
     "dogum yeri, محل تولد, 出生地, luogo di nascita, geboorteplaats, local de nascimento,"
     "födelseort, fødested, syntymäpaikka, místo narození, születési hely, 出身地, مكان الميلاد",
-    "age": "age, age years, age in years, alter, âge, edad, età, idade, leeftijd, wiek, вік, возраст, yaş, سن,"
+    "age": "age, age years, age in years, birth age, current age, age at year end, alter, âge, edad, età, idade, leeftijd, wiek, вік, возраст, yaş, سن,"
     "年龄, 年齡, 年齢, 나이, العمر, ηλικία, גיל, ålder, alder, ikä, věk, életkor, vârstă",
     "gender": "gender, sex, gender code, sex code, gender cd, sex cd, geschlecht, sexe, genre, sexo, genero, plec, стать, пол, cinsiyet,"
     "جنسیت, 性别, 性別, sesso, genere, geslacht,"
