@@ -58,7 +58,8 @@ _DROPPED, _LINKAGE = "engine/batch/dropped.py", "matching/cluster/linkage.py"
 _LIVE, _IDS = "engine/batch/live.py", "engine/ids/advance.py"
 _WORDS, _FINISH = "engine/judgements.py", "engine/batch/finish.py"
 _REGION, _FAST = "engine/online/region.py", "engine/online/fast.py"
-_SLOW, _SUMMARY = "engine/online/slow.py", "engine/online/summary.py"
+_SOLVE, _WRITE = "engine/online/solve.py", "engine/online/write.py"
+_SUMMARY = "engine/online/summary.py"
 _INHERIT, _FOLD = "engine/online/inherit.py", "engine/online/fold.py"
 _NAMES, _BACK = "engine/online/namesakes.py", "engine/online/background.py"
 _APPLY, _RULES = "engine/online/apply.py", "engine/online/rules.py"
@@ -716,21 +717,21 @@ MUTANTS = (
     ),
     Mutant(
         "every component is whole",
-        _SLOW,
+        _SOLVE,
         "out.whole = (~found.components.risky).tolist()",
         "out.whole = [True] * len(found.components.risky)",
         ONLINE,
     ),
     Mutant(
         "records that come together arrive backwards",
-        _SLOW,
+        _WRITE,
         "for *_, number in sorted(coming)]",
         "for *_, number in sorted(coming)[::-1]]",
         ONLINE,
     ),
     Mutant(
         "a split identifier lies in one component",
-        _SLOW,
+        _WRITE,
         "len(homes[number]) == 1:\n            (home,) = homes[number]",
         "homes[number]:\n            home = min(homes[number])",
         ONLINE,

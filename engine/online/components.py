@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from sameas.engine.online.rules import Rules
-    from sameas.engine.online.slow import Resolved
+    from sameas.engine.online.solve import Resolved
     from sameas.engine.online.state import State
     from sameas.engine.online.summary import Summary
     from sameas.engine.online.unit import Unit

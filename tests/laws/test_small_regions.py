@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from sameas.engine.online import slow
+from sameas.engine.online import solve as solving
 from sameas.engine.online.matches.small import resolve_small
 from tests.laws.test_online import seeds
 from tests.laws.test_online_matches import history
 
 if TYPE_CHECKING:
     from sameas.engine.online.region import Region
-    from sameas.engine.online.slow import Resolved
+    from sameas.engine.online.solve import Resolved
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 
@@ -33,7 +34,7 @@ def same(small: Resolved, full: Resolved) -> bool:
 def test_small_regions_are_resolved_as_the_batch_engine_resolves_them() -> None:
     """With matches and without, refused ones too; a generator that misses a way is seen."""
     ways: Counter[str] = Counter()
-    inner, short_of = slow.solve, resolve_small
+    inner, short_of = solving.solve, resolve_small
 
     def solve(unit: Unit, state: State, region: Region, **named: Any) -> Resolved:
         answers: list[Any] = []
@@ -42,7 +43,7 @@ def test_small_regions_are_resolved_as_the_batch_engine_resolves_them() -> None:
             answers.append(short_of(*args))
             return answers[-1]
 
-        with patch.object(slow, "resolve_small", noted):
+        with patch.object(solving, "resolve_small", noted):
             found = inner(unit, state, region, **named)
         if answers and answers[0] is not None:
             full = inner(unit, state, region, why=True)

@@ -22,7 +22,7 @@ from sameas.engine.online.matches.small import Clustering
 from sameas.engine.online.matches.vectors import vector_from
 from sameas.engine.online.region import Region
 from sameas.engine.online.rules import LINKED
-from sameas.engine.online.slow import Resolved
+from sameas.engine.online.solve import Resolved
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:

@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from sameas.engine.evidence import LADDER
 from sameas.engine.online.matches.index import pairs_of
 from sameas.engine.online.region import gather
-from sameas.engine.online.slow import solve
+from sameas.engine.online.solve import solve
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from sameas.engine.online.slow import Resolved
+    from sameas.engine.online.solve import Resolved
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
 

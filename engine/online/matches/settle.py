@@ -12,7 +12,7 @@ from sameas.engine.online.matches.review import review
 from sameas.engine.online.namesakes import note
 from sameas.engine.online.rows import link_row, put_record
 from sameas.engine.online.rules import GONE, LINKED
-from sameas.engine.online.slow import write
+from sameas.engine.online.write import write
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
     from sameas.engine.evidence import Vector
     from sameas.engine.online.matches.index import Shift
-    from sameas.engine.online.slow import Resolved
+    from sameas.engine.online.solve import Resolved
     from sameas.engine.online.state import State
     from sameas.engine.online.summary import Summary
     from sameas.engine.online.unit import Unit

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from sameas.engine.online import slow
 from sameas.engine.online.door import CONTENT, VERSION, WITHDRAWAL, said_again
 from sameas.engine.online.feed import Entry
 from sameas.engine.online.fold import again, hold
@@ -22,9 +21,10 @@ from sameas.engine.online.mentions import mention
 from sameas.engine.online.namesakes import resolved, widen
 from sameas.engine.online.region import Region
 from sameas.engine.online.reread import first_of_content
-from sameas.engine.online.slow import Resolved
+from sameas.engine.online.solve import Resolved
 from sameas.engine.online.whole.derive import derive
 from sameas.engine.online.whole.snapshot import columns_of
+from sameas.engine.online.write import write
 from sameas.graph.model import Identifier
 from sameas.graph.store import tables as t
 
@@ -61,7 +61,7 @@ def read_anew(unit: Unit, state: State, feed: Feed) -> None:
     region = _region(unit, state, after, links, moved)
     _pass_on(unit, region, moved, feed)
     out = _answer(unit, state, region, after)
-    slow.write(unit, state, [out], feed, out.matched.values)
+    write(unit, state, [out], feed, out.matched.values)
     _retell(unit, feed)
 
 

@@ -19,7 +19,6 @@ from typing import TYPE_CHECKING
 import msgspec
 
 from sameas.engine import policy as policies
-from sameas.engine.online import slow
 from sameas.engine.online.attempt import attempt
 from sameas.engine.online.feed import Feed
 from sameas.engine.online.loading import WANTED, WANTED_MODEL
@@ -27,6 +26,7 @@ from sameas.engine.online.unit import Unit
 from sameas.engine.online.whole.anew import read_anew
 from sameas.engine.online.whole.differing import compared, differing, reads_alike
 from sameas.engine.online.whole.meanwhile import Written, catch_up, prepared
+from sameas.engine.online.write import write
 from sameas.graph.store import tables as t
 
 if TYPE_CHECKING:
@@ -186,7 +186,7 @@ def resolve_under(unit: Unit, state: State, rules: Rules, *, to_tell: bool = Fal
     feed = Feed(unit, state)
     if reads_alike(state, before):
         out = differing(unit, state, before, to_tell=to_tell)
-        slow.write(unit, state, [out], feed, out.matched.values)
+        write(unit, state, [out], feed, out.matched.values)
     else:
         read_anew(unit, state, feed)
     _put_rules(unit, rules)

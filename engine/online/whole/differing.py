@@ -17,7 +17,7 @@ from sameas.engine.online.matches.rewrite import matched_of, rewrite
 from sameas.engine.online.namesakes import in_plain
 from sameas.engine.online.region import Region
 from sameas.engine.online.rules import LINKED
-from sameas.engine.online.slow import Resolved
+from sameas.engine.online.solve import Resolved
 from sameas.engine.online.whole.derive import derive
 from sameas.engine.online.whole.kept import kept
 from sameas.graph.store import tables as t

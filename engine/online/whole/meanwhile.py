@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 import numpy as np
 
-from sameas.engine.online import slow
 from sameas.engine.online.feed import Feed
 from sameas.engine.online.matches.ladder import Outgrown
 from sameas.engine.online.region import Gathering
 from sameas.engine.online.rules import GONE
+from sameas.engine.online.solve import solve
+from sameas.engine.online.write import write
 from sameas.graph.store import tables as t
 from sameas.graph.store.port import ChangeSet
 
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from sameas.engine.online.region import Region
+    from sameas.engine.online.solve import Resolved
     from sameas.engine.online.state import State
     from sameas.engine.online.unit import Unit
     from sameas.engine.online.whole.differing import Compared
@@ -120,7 +122,7 @@ def catch_up(
             break
         again.update(region.records)  # words on their values reach them
     try:
-        out = slow.solve(unit, state, region)
+        out = solve(unit, state, region)
     except Outgrown:
         return False
     unit.take(late.without(still, region, again))
@@ -129,8 +131,8 @@ def catch_up(
     return True
 
 
-def _write(unit: Unit, state: State, parts: Sequence[slow.Resolved], feed: Feed) -> None:
-    slow.write(unit, state, parts, feed, {one for out in parts for one in out.matched.values})
+def _write(unit: Unit, state: State, parts: Sequence[Resolved], feed: Feed) -> None:
+    write(unit, state, parts, feed, {one for out in parts for one in out.matched.values})
 
 
 class _Late:

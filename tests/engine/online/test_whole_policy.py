@@ -224,7 +224,7 @@ def test_a_change_that_fails_leaves_the_policy_and_the_writer(
         engine.ingest(ROWS)
         before = ids(engine.store)
         with monkeypatch.context() as patched:
-            patched.setattr("sameas.engine.online.slow.write", _fail)
+            patched.setattr("sameas.engine.online.whole.meanwhile.write", _fail)
             with pytest.raises(MemoryError):
                 change(engine, with_kind(policies.default(), "phone", links=False))
         assert engine.rules.policy == policies.default()
