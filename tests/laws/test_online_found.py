@@ -129,6 +129,32 @@ def test_values_joined_by_one_that_lies_elsewhere_count_as_one() -> None:
         run.finish()
 
 
+def test_source_that_holds_each_person_once_keeps_whole_profiles_apart() -> None:
+    """A record that comes, and one that would join two profiles, by the short ways, too."""
+    with Run(replace(rules(), duplicate_free=frozenset({"crm"}))) as run:
+        run.say([Event("crm", [("email", "1")], {}, "1", 1)])
+        run.say([Event("crm", [("email", "1")], {}, "2", 2)])
+        run.say([Event("crm", [("email", "2")], {}, "3", 3)])
+        run.say([Event("crm", [("email", "3")], {}, "4", 4)])
+        run.say([Event("web", [("email", "2"), ("email", "3")], {}, "5", 5)])
+        assert len(set(run.profiles().values())) == 4
+        run.finish()
+
+
+def test_version_that_only_renames_is_no_touch() -> None:
+    """Whoever takes another name leaves those with whom a guarded value joined him."""
+    ann = {"first_name": "Ann", "last_name": "Lee"}
+    bob = {"first_name": "Bob", "last_name": "Ray"}
+    kinds = (replace(kind, guard=kind.name == "phone") for kind in rules().identifiers)
+    with Run(replace(rules(), identifiers=tuple(kinds))) as run:
+        run.say([Event("crm", [("phone", "3")], ann, "1", 1)])
+        run.say([Event("web", [("phone", "3")], ann, "2", 2)])
+        assert len(set(run.profiles().values())) == 1
+        run.say([Event("web", [("phone", "3")], bob, "2", 3)])
+        assert len(set(run.profiles().values())) == 2
+        run.finish()
+
+
 def test_suppressed_digest_is_hidden_where_it_means_an_address() -> None:
     """A digest is hidden in the records that carry it, whoever has the address in plain."""
     with people() as p:
