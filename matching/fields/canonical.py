@@ -89,10 +89,12 @@ def combined(field: Field, raws: Sequence[str]) -> str:
         for trait, raw in pairs
         if raw and trait not in of_birth
     )
-    if one := next((value for value in values if value), ""):
-        return one
+    first = next((value for value in values if value), "")
+    if not of_birth:
+        return first
     said = dict(pairs)
-    return dates.date_of(*(said.get(part, "") for part in of_birth)) if of_birth else ""
+    put_together = dates.date_of(*(said.get(part, "") for part in of_birth))
+    return put_together if len(put_together) > len(first) else first  # the day tells more
 
 
 def joined(raws: Sequence[str]) -> str:

@@ -38,7 +38,7 @@ class Field:
 
     Several traits: the words of an address, a text or an organisation are joined; the parts of a
     name are put together, and a whole name (`full_name`, `name`) is taken apart where there are no
-    parts; a year, a month and a day of birth are a date where there is no whole one; of other
+    parts; a year, a month and a day of birth are a date where no whole one tells as much; of other
     kinds the first usable value counts.
     """
 

@@ -218,6 +218,7 @@ def test_the_usual_date_with_a_word_is_read_like_any(month: str, rest: str) -> N
 @pytest.mark.parametrize(
     ("said", "value"),
     [
+        ({"birth_date": "1980", "birth_year": "1980", "birth_month": "4"}, "1980-04"),
         ({"birth_date": "1980-04-22", "birth_year": "1975"}, "1980-04-22"),
         ({"birth_date": "unknown", "birth_year": "1975"}, "1975"),
         ({"birth_year": "1975"}, "1975"),
@@ -227,7 +228,7 @@ def test_the_usual_date_with_a_word_is_read_like_any(month: str, rest: str) -> N
 )
 def test_a_whole_date_counts_before_its_parts(said: dict[str, str], value: str) -> None:
     """Some sources tell the day, others the year, and one field reads both."""
-    field = Field("birth_date", "date", ("birth_date", "birth_year"))
+    field = Field("birth_date", "date", ("birth_date", "birth_year", "birth_month"))
     assert value_of(field, Record(RecordKey("s", "1"), 0, 0, (), said)) == value
     columns = {name: pa.array([said.get(name)], pa.string()) for name in field.traits}
     coded = code_column(field, columns)
