@@ -37,6 +37,6 @@ def read_as(buffer: Any, kind: type[Scalar]) -> NDArray[Scalar]:
     >>> read_as(None, np.int32)
     array([], dtype=int32)
     """
-    if buffer is None or not memoryview(buffer).nbytes:
-        return read_only(np.empty(0, kind))
-    return read_only(np.frombuffer(buffer, kind))
+    found = np.frombuffer(buffer, kind) if buffer else np.empty(0, kind)
+    found.flags.writeable = False
+    return found
