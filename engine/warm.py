@@ -38,7 +38,7 @@ def linking() -> None:
     from sameas.engine import policy
     from sameas.engine.batch import resolve
     from sameas.engine.evidence import BIT
-    from sameas.graph.model import Match, RecordKey
+    from sameas.graph.model import Judgement, Match, RecordKey
 
     named = pl.DataFrame(
         {
@@ -72,11 +72,13 @@ def linking() -> None:
     keys = [RecordKey("crm", number) for number in ("1", "2", "3", "4")]
     bits = {(0, 1): 9, (1, 2): 8, (0, 2): -1, (2, 3): 1}
     matches = [Match(keys[a], keys[b], weight * BIT) for (a, b), weight in bits.items()]
+    word = Judgement("j", "different", frozenset(keys[:1]), frozenset(keys[1:2]), 0)
     for rows in (named.drop("first_name", "last_name"), named):
         resolve(rows, events, names=["crm", "web"])
         for most in (10_000, 2):
             bounded = replace(policy.default(), max_component=most)
             resolve(rows, names=["crm"], policy=bounded, matches=matches)
+    resolve(named, names=["crm"], matches=matches, judgements=[word])
 
 
 def _learning() -> None:
